@@ -46,20 +46,9 @@ def test_terms_are_read_as_typed(text: str, form: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "",
-        "30",
-        "net",
-        "net-5",
-        "net+30",
-        "net366",
-        "dom",
-        "dom0",
-        "dom32",
-        "dom+5",
-        "eom-1",
-        "eom+366",
-    ]
-    + ["net1e3", "net٣٠", "net 30 days", "2/10 net 30", "net99999", "\0"],
+        *("", "30", "net", "net-5", "net+30", "net366", "dom", "dom0", "dom32", "dom+5"),
+        *("eom-1", "eom+366", "net1e3", "net٣٠", "net 30 days", "2/10 net 30", "net99999", "\0"),
+    ],
 )
 def test_other_text_is_refused(text: str) -> None:
     with pytest.raises(NotPaymentTerms):

@@ -1,3 +1,4 @@
+from contextlib import suppress
 from datetime import date
 
 import pytest
@@ -80,10 +81,8 @@ def test_a_date_outside_the_calendar_is_refused(text: str) -> None:
 
 @given(st.text(max_size=12))
 def test_any_text_is_a_date_or_refused(text: str) -> None:
-    try:
-        parse_date(text, TODAY)
-    except InputError as refused:
-        assert refused.message.endswith(".")
+    with suppress(InputError):
+        assert abs(parse_date(text, TODAY).year - TODAY.year) < 400
 
 
 @given(st.dates(date(1900, 1, 1), date(2199, 12, 31)))
