@@ -1,0 +1,3 @@
+"""The billing console."""
+
+__version__ = "0.1.0"
