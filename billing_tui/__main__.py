@@ -1,0 +1,41 @@
+"""The console script: checks that the three packages belong together, then hands over."""
+
+import sys
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+_PACKAGES = ("billing_tui", "screens", "storage")
+_UNUSABLE = 2
+
+
+def _place(package: str) -> Path | None:
+    # find_spec reads no code of a top-level package, so a stranger of the same name never runs.
+    spec = find_spec(package)
+    folders = list(spec.submodule_search_locations or ()) if spec else []
+    return Path(folders[0]).resolve().parent if folders else None
+
+
+def scattered() -> str | None:
+    """One sentence when the packages do not come from one place, which would mix two programs."""
+    places = {package: _place(package) for package in _PACKAGES}
+    if len(set(places.values())) == 1:
+        return None
+    found = ", ".join(f"{package} in {place or 'no folder'}" for package, place in places.items())
+    return (
+        f"billing-tui cannot start because its packages come from different places ({found}); "
+        "install it into an environment of its own."
+    )
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    if trouble := scattered():
+        sys.stderr.write(trouble + "\n")
+        return _UNUSABLE
+    from billing_tui.cli import run
+
+    return run(sys.argv[1:] if argv is None else argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
