@@ -52,8 +52,8 @@ COMPILE := UV_NO_CONFIG=1 uv pip compile pyproject.toml --quiet --universal --py
 
 lock:
 	@command -v uv >/dev/null || { echo "make lock needs uv on the PATH." >&2; exit 1; }
-	$(COMPILE) --extra dev --output-file requirements-dev.lock $(ARGS)
-	$(COMPILE) --constraint requirements-dev.lock --output-file requirements.lock $(ARGS)
+	$(COMPILE) --output-file requirements.lock $(ARGS)
+	$(COMPILE) --extra dev --constraint requirements.lock --output-file requirements-dev.lock $(ARGS)
 
 clean:
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
