@@ -37,7 +37,10 @@ PARTS = [
     Part("billing_tui.domain", frozenset(HEAVY | STORES)),
     Part("billing_tui.services", frozenset(HEAVY)),
     Part("billing_tui.cli", frozenset(HEAVY | STORES)),
+    Part("billing_tui.settings", frozenset(HEAVY | STORES)),
     Part("billing_tui.resources", frozenset(HEAVY | STORES)),
+    Part("billing_tui.credentials", frozenset(HEAVY | STORES)),
+    Part("billing_tui.sandbox", frozenset(HEAVY)),
     Part("storage", frozenset(HEAVY)),
 ]
 
