@@ -1,0 +1,149 @@
+"""The credentials this program knows, what each is for and which variables may bring it."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Callable, MutableMapping
+from dataclasses import dataclass
+from typing import NoReturn
+
+from billing_tui.domain.errors import CredentialError, InputError, NotFound
+from billing_tui.domain.recovery import from_code, to_code
+
+SERVICE = "billing-tui"
+
+
+class Secret:
+    """A value that shows itself only when asked by `reveal`, never in a repr, log or pickle."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(hidden)"
+
+    __str__ = __repr__
+
+    def __format__(self, spec: str) -> str:
+        return repr(self)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Secret):
+            return NotImplemented
+        return hmac.compare_digest(
+            self._value.encode("utf-8", "surrogatepass"),
+            other._value.encode("utf-8", "surrogatepass"),
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError("a secret is neither pickled nor copied")
+
+
+class UnknownCredential(InputError):
+    def __init__(self) -> None:
+        # The name is not repeated: people who leave the name out type the value in its place.
+        super().__init__(
+            "Credential not known",
+            f"The credentials are: {', '.join(each.name for each in KNOWN)}.",
+        )
+
+
+class UnfitSecret(InputError):
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(
+            "Value not usable",
+            f"The value of {name} is empty, or has line breaks or characters that are no text.",
+        )
+
+
+class CredentialNotKept(NotFound):
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__("Nothing to remove", f"No {name} is kept for this store.")
+
+
+class CredentialInEnvironment(CredentialError):
+    def __init__(self, name: str, variable: str) -> None:
+        self.name, self.variable = name, variable
+        super().__init__(
+            "Credential comes from the environment",
+            f"{name} comes from {variable}; take it away where that variable is set.",
+        )
+
+
+class CredentialGarbled(CredentialError):
+    def __init__(self, name: str, place: str, problem: str) -> None:
+        self.name, self.place = name, place
+        super().__init__("Credential not readable", f"The {name} from {place}: {problem}")
+
+
+def _one_line(name: str) -> Callable[[str], str]:
+    def clean(value: str) -> str:
+        if not value or re.search("[\0\r\n\ud800-\udfff]", value):
+            raise UnfitSecret(name)
+        return value
+
+    return clean
+
+
+def _code(value: str) -> str:
+    return to_code(from_code(value))
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """`variable` holds the value itself, `file_variable` names a file that holds it."""
+
+    name: str
+    purpose: str
+    clean: Callable[[str], str]
+    file_variable: str
+    variable: str = ""
+    may_be_file: bool = False
+
+
+KNOWN = (
+    Known(
+        "store-password",
+        "signs in to a Postgres store",
+        _one_line("store-password"),
+        "BILLING_TUI_STORE_PASSWORD_FILE",
+        "PGPASSWORD",
+    ),
+    Known(
+        "audit-key",
+        "seals the audit trail of a local store; its value is the recovery code",
+        _code,
+        "BILLING_TUI_AUDIT_KEY_FILE",
+        may_be_file=True,
+    ),
+    Known(
+        "checkpoint-key",
+        "signs the checkpoints of the audit trail",
+        _code,
+        "BILLING_TUI_CHECKPOINT_KEY_FILE",
+        may_be_file=True,
+    ),
+)
+
+
+def known(name: str) -> Known:
+    for each in KNOWN:
+        if each.name == name:
+            return each
+    raise UnknownCredential
+
+
+def take_environment(environ: MutableMapping[str, str]) -> dict[str, Secret]:
+    """The values in plain variables, taken out so that no child process inherits them."""
+    taken = {each.name: environ.pop(each.variable, "") for each in KNOWN if each.variable}
+    return {name: Secret(value) for name, value in taken.items() if value}
