@@ -1,0 +1,112 @@
+"""The audit chain: what a row's text is, how it is hashed, sealed and checked.
+
+The same few lines stand in PL/pgSQL in `storage/migrations/objects`; shared vectors test both.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+from .dates import utc_text
+from .money import Money
+
+HASH_VERSION = b"\x01"
+NO_PREVIOUS = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """One row of the chain; every field but the last three is inside its hash, in this order."""
+
+    organisation: UUID
+    seq: int
+    prev: str
+    at: str
+    actor: str
+    database_user: str | None
+    origin: str
+    request: str | None
+    action: str
+    object: str
+    version: int | None
+    reason: str
+    body: str
+    hash: str = ""
+    key_id: str = ""
+    mac: str = ""
+
+    def hashed(self) -> tuple[str | None, ...]:
+        return (
+            str(self.organisation), str(self.seq), self.prev, self.at, self.actor,
+            self.database_user, self.origin, self.request, self.action, self.object,
+            None if self.version is None else str(self.version), self.reason, self.body,
+        )  # fmt: skip
+
+
+def framed(values: Iterable[str | None]) -> bytes:
+    """Length-prefixed UTF-8 (`<bytes>:<text>,`, NULL `-,`), so that no two rows read the same."""
+    parts = [HASH_VERSION]
+    for value in values:
+        if value is None:
+            parts.append(b"-,")
+        else:
+            data = value.encode()
+            parts.append(b"%d:%s," % (len(data), data))
+    return b"".join(parts)
+
+
+def digest(row: AuditRow) -> str:
+    return hashlib.sha256(framed(row.hashed())).hexdigest()
+
+
+def seal(key: bytes, key_id: str, row_hash: str) -> str:
+    return hmac.new(key, framed((key_id, row_hash)), hashlib.sha256).hexdigest()
+
+
+def key_id_of(key: bytes) -> str:
+    return hashlib.sha256(b"audit key id" + key).hexdigest()[:16]
+
+
+def canonical(value: Any) -> str:
+    """JSON with one spelling: UTF-8, sorted keys, no spaces, no floats."""
+    return json.dumps(
+        plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+    )
+
+
+def plain(value: Any) -> Any:
+    """What JSON can carry: text in NFC, money as integers, decimals, times and ids as text."""
+    match value:
+        case Enum():
+            return value.value
+        case str():
+            return value if value.isascii() else unicodedata.normalize("NFC", value)
+        case None | bool() | int():
+            return value
+        case dict():
+            return {plain(str(key)): plain(item) for key, item in value.items()}
+        case list() | tuple():
+            return [plain(item) for item in value]
+        case set() | frozenset():
+            return sorted(plain(item) for item in value)
+        case datetime():
+            return utc_text(value)
+        case date():
+            return value.isoformat()
+        case Money():
+            return {"amount": value.amount, "currency": value.currency}
+        case Decimal():
+            return format(value, "f")
+        case UUID():
+            return str(value)
+    raise TypeError(f"{type(value).__name__} has no canonical form")

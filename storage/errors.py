@@ -1,0 +1,211 @@
+"""What a store can answer instead of doing what was asked, each with what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum, auto
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError
+
+from billing_tui.domain.errors import Conflict, Refused, StoreError
+
+
+class NetworkFileSystem(StoreError):
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(
+            "Not on a network drive",
+            f"{path} lies on a network file system, where SQLite's locks do not hold. "
+            "Use a local folder, or a Postgres server to share the store.",
+        )
+
+
+class FolderMissing(StoreError):
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        super().__init__(
+            "No such folder", f"The folder {folder} does not exist; make it, or correct the path."
+        )
+
+
+class StoreMissing(StoreError):
+    def __init__(self, url: str) -> None:
+        self.url = url
+        super().__init__(
+            "No store yet", f"There is no store at {url}. Run `billing-tui setup` to make one."
+        )
+
+
+class StoreAway(StoreError):
+    def __init__(self) -> None:
+        super().__init__(
+            "Store away",
+            "The database cannot be reached. Check that the server runs and the address and port "
+            "are right, then try again; nothing was left half done.",
+        )
+
+
+class StoreBusy(StoreError):
+    def __init__(self) -> None:
+        super().__init__(
+            "Store busy",
+            "Others held the store for 15 seconds. Nothing was written; try again in a moment.",
+        )
+
+
+class SignInRefused(StoreError):
+    def __init__(self) -> None:
+        super().__init__(
+            "Database sign-in refused",
+            "The server does not accept this login or password. Check the name in the URL, and set "
+            "the password with `billing-tui credentials set store-password`.",
+        )
+
+
+class DatabaseUnknown(StoreError):
+    def __init__(self) -> None:
+        super().__init__(
+            "No such database",
+            "The server has no database of that name. Create it, or correct the URL.",
+        )
+
+
+class LoginLacksRight(StoreError):
+    def __init__(self) -> None:
+        super().__init__(
+            "The database says no",
+            "Your database login may not do this. Ask an admin to check your roles with "
+            "`billing-tui doctor`.",
+        )
+
+
+class StoreReadOnly(StoreError):
+    def __init__(self) -> None:
+        super().__init__(
+            "Store cannot be written",
+            "The store file or its folder is read-only. Allow writing there, or choose another "
+            "place with --store.",
+        )
+
+
+class DiskFull(StoreError):
+    def __init__(self) -> None:
+        super().__init__(
+            "Disk full", "The disk is full; nothing was written. Free some space and try again."
+        )
+
+
+class NotAStore(StoreError):
+    def __init__(self) -> None:
+        super().__init__(
+            "Not a store",
+            "The file is not a billing store, or it is damaged. Restore a backup, or choose "
+            "another file with --store.",
+        )
+
+
+class TooSlow(StoreError):
+    def __init__(self) -> None:
+        super().__init__(
+            "Took too long", "The database gave up after 15 seconds. Narrow it down, or try again."
+        )
+
+
+class StaleVersion(Conflict):
+    """The row was changed since it was read; the caller says what differs."""
+
+    def __init__(self, object: str, seen: int) -> None:
+        self.object, self.seen = object, seen
+        super().__init__(
+            "Changed meanwhile",
+            "Somebody changed this since you opened it. Look at the difference and save again.",
+        )
+
+
+class RequestReused(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            "Request used before",
+            "This request id already stands for something else. Start the action anew.",
+        )
+
+
+class Fault(Enum):
+    RETRY = auto()
+    LOST = auto()
+    FINAL = auto()
+
+
+_RETRY_STATES = frozenset({"40001", "40P01", "55P03", "53300"})
+_LOST_STATES = frozenset({"57P01", "57P02", "57P03", "57P05", "25P03", "25P04"})
+_SQLITE_BUSY = (5, 6)
+_SQLITE_FINAL: dict[int, Callable[[], StoreError]] = {
+    8: StoreReadOnly,
+    13: DiskFull,
+    14: StoreReadOnly,
+}
+_SQLITE_BROKEN = (10, 11, 26)
+_POSTGRES_FINAL: dict[str, Callable[[], StoreError]] = {
+    "25006": StoreReadOnly,
+    "28000": SignInRefused,
+    "28P01": SignInRefused,
+    "3D000": DatabaseUnknown,
+    "42501": LoginLacksRight,
+    "53100": DiskFull,
+    "57014": TooSlow,
+}
+# libpq gives no code when a connection is refused, only words.
+_CONNECT_WORDS: tuple[tuple[str, Callable[[], StoreError]], ...] = (
+    ("password", SignInRefused),
+    ("authentication", SignInRefused),
+    ("role ", SignInRefused),
+    ("pg_hba", SignInRefused),
+    ("database ", DatabaseUnknown),
+)
+
+
+def sqlstate(error: DBAPIError) -> str:
+    return getattr(error.orig, "sqlstate", None) or ""
+
+
+def sqlite_code(error: DBAPIError) -> int:
+    return int(getattr(error.orig, "sqlite_errorcode", 0) or 0) & 0xFF
+
+
+def fault_of(error: DBAPIError) -> Fault:
+    """Whether the whole transaction may be tried again."""
+    state = sqlstate(error)
+    if sqlite_code(error) in _SQLITE_BUSY or state in _RETRY_STATES:
+        return Fault.RETRY
+    if state in _LOST_STATES or state.startswith("08") or error.connection_invalidated:
+        return Fault.LOST
+    if not state and not sqlite_code(error) and _from_psycopg(error):
+        return Fault.LOST if as_store_error(error).__class__ is StoreAway else Fault.FINAL
+    return Fault.FINAL
+
+
+def _from_psycopg(error: DBAPIError) -> bool:
+    module = type(error.orig).__module__
+    return module.startswith("psycopg") and type(error.orig).__name__ == "OperationalError"
+
+
+def as_store_error(error: DBAPIError) -> StoreError | None:
+    """The case to show, or None when the fault is the program's own."""
+    code, state = sqlite_code(error), sqlstate(error)
+    if code in _SQLITE_FINAL:
+        return _SQLITE_FINAL[code]()
+    if code in _SQLITE_BROKEN:
+        return NotAStore()
+    if code in _SQLITE_BUSY or state in _RETRY_STATES:
+        return StoreBusy()
+    if state in _POSTGRES_FINAL:
+        return _POSTGRES_FINAL[state]()
+    if state in _LOST_STATES or state.startswith("08") or error.connection_invalidated:
+        return StoreAway()
+    if not state and _from_psycopg(error):
+        words = str(error.orig).lower()
+        if "connection refused" in words or "timeout" in words:
+            return StoreAway()
+        return next((case() for word, case in _CONNECT_WORDS if word in words), StoreAway())
+    return None

@@ -1,0 +1,48 @@
+"""All tables. Importing this package completes the metadata."""
+
+from sqlmodel import SQLModel
+
+from .audit import AuditHead, AuditLog, PersonalValue, Request
+from .base import complete
+from .customers import Customer, CustomerKey, CustomerNote
+from .departments import Department, ExchangeRate, GlMapping
+from .ledger import LedgerEntry, LedgerHead, Posting, SummaryMoved, SummaryOpen
+from .operations import Alert, Feature, ImportRun, ImportUnit, Job, JobRun
+from .organisations import Counter, CurrencyUse, LegalEntity, Organisation, Setting, StoreMeta
+from .users import AppUser, Membership
+
+metadata = SQLModel.metadata
+complete(metadata)
+
+__all__ = [
+    "Alert",
+    "AppUser",
+    "AuditHead",
+    "AuditLog",
+    "Counter",
+    "CurrencyUse",
+    "Customer",
+    "CustomerKey",
+    "CustomerNote",
+    "Department",
+    "ExchangeRate",
+    "Feature",
+    "GlMapping",
+    "ImportRun",
+    "ImportUnit",
+    "Job",
+    "JobRun",
+    "LedgerEntry",
+    "LedgerHead",
+    "LegalEntity",
+    "Membership",
+    "Organisation",
+    "PersonalValue",
+    "Posting",
+    "Request",
+    "Setting",
+    "StoreMeta",
+    "SummaryMoved",
+    "SummaryOpen",
+    "metadata",
+]

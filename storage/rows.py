@@ -1,0 +1,86 @@
+"""Writing business rows: the row, its version and its audit line always go together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, Table, and_, select
+from sqlalchemy import update as change
+from sqlmodel import SQLModel
+
+from billing_tui.domain.audit import plain
+
+from .bulk import insert_rows
+from .errors import StaleVersion
+from .models.base import business_columns, table_of
+from .types import JsonText
+from .uow import Unit
+
+
+def object_name(table: Table, id: UUID) -> str:
+    return f"{table.name}:{id}"
+
+
+def insert(unit: Unit, model: type[SQLModel], values: Mapping[str, Any], action: str) -> None:
+    insert_many(unit, model, [values], action)
+
+
+def insert_many(
+    unit: Unit, model: type[SQLModel], rows: Sequence[Mapping[str, Any]], action: str
+) -> None:
+    """Add rows at version 1; each is one line in the chain."""
+    table = table_of(model)
+    said = business_columns(table)
+    insert_rows(
+        unit, table, [{"organisation": unit.organisation, "version": 1} | dict(row) for row in rows]
+    )
+    for row in rows:
+        name = object_name(table, row["id"])
+        after = {column.name: _told(unit, name, column, row[column.name]) for column in said}
+        unit.note(action, name, {"after": after}, version=1)
+
+
+def update(
+    unit: Unit,
+    model: type[SQLModel],
+    id: UUID,
+    version: int,
+    changes: Mapping[str, Any],
+    action: str,
+) -> int:
+    """Change the row if it still has the version that was seen; what stays the same is left out."""
+    table = table_of(model)
+    key = and_(table.c.organisation == unit.organisation, table.c.id == id)
+    before = unit.connection.execute(select(table).where(key)).mappings().one_or_none()
+    name = object_name(table, id)
+    if before is None or before["version"] != version:
+        raise StaleVersion(name, version)
+    said = [column for column in business_columns(table) if column.name in changes]
+    changed = [c for c in said if _differ(c, before[c.name], changes[c.name])]
+    silent = {name: value for name, value in changes.items() if table.c[name] not in set(said)}
+    if not changed:
+        return version
+    done = unit.connection.execute(
+        change(table)
+        .where(key, table.c.version == version)
+        .values({column.name: changes[column.name] for column in changed})
+        .values(silent | {"version": version + 1})
+    )
+    if done.rowcount != 1:
+        raise StaleVersion(name, version)
+    body = {
+        "before": {c.name: _told(unit, name, c, before[c.name]) for c in changed},
+        "after": {c.name: _told(unit, name, c, changes[c.name]) for c in changed},
+    }
+    unit.note(action, name, body, version=version + 1)
+    return version + 1
+
+
+def _differ(column: Column[Any], old: Any, new: Any) -> bool:
+    return plain(old) != plain(new) if isinstance(column.type, JsonText) else bool(old != new)
+
+
+def _told(unit: Unit, object: str, column: Column[Any], value: Any) -> Any:
+    return unit.hashed(object, value) if column.info.get("personal") else value

@@ -1,0 +1,190 @@
+"""Running units of work: one transaction each, tried again whole, their outcome always known."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from billing_tui.domain.dates import local_date
+from billing_tui.domain.errors import BillingError, NotAllowed
+from billing_tui.domain.rights import Role
+
+from .errors import Fault, StoreAway, StoreBusy, as_store_error, fault_of
+from .repos import audit, requests
+from .repos.audit import Seal
+from .repos.users import actor_row
+from .uow import Actor, Origin, Request, Unit
+
+R = TypeVar("R")
+PATIENCE_SECONDS = 15.0
+_jitter = random.SystemRandom()
+
+
+class NotAMember(NotAllowed):
+    def __init__(self) -> None:
+        super().__init__(
+            "No access",
+            "You are not an active user of this organisation. Ask an admin to add or enable you.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who opened the store. Roles are read afresh in every transaction."""
+
+    organisation: UUID
+    login: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a write is stored under: its name, its parameters' hash, how to keep its result."""
+
+    action: str
+    params: str
+    dump: Callable[[Any], str]
+    load: Callable[[str], Any]
+
+
+class Store:
+    """One engine and one person. `clock` is only asked where the database has none of its own."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        identity: Identity,
+        clock: Callable[[], datetime],
+        seal: Seal | None = None,
+        owner: str = "",
+    ) -> None:
+        self.engine = engine
+        self.identity = identity
+        self.seal = seal
+        self._clock = clock
+        self._owner = owner
+        self.sqlite = engine.dialect.name == "sqlite"
+        self._one_writer = threading.Lock() if self.sqlite else nullcontext()
+
+    def read(self, fn: Callable[[Unit], R], *, snapshot: bool = False) -> R:
+        """Run `fn` in a transaction that cannot write; `snapshot` sees one moment throughout."""
+        options = {"postgresql_readonly": True}
+        if snapshot and not self.sqlite:
+            options |= {"isolation_level": "REPEATABLE READ"}  # type: ignore[dict-item]
+        return self._patiently(lambda: self._read_once(fn, options))
+
+    def write(
+        self, fn: Callable[[Unit], R], request: Request, written: Written, *, as_owner: bool = False
+    ) -> R:
+        """Run `fn` once for this request, or give the answer it got before.
+
+        After a lost COMMIT the next try claims the same request: if the first one did commit, its
+        stored result is returned, and one still committing is waited for.
+        """
+        with self._one_writer:
+            return self._patiently(lambda: self._write_once(fn, request, written, as_owner))
+
+    def found(self, fn: Callable[[Unit], R], actor: Actor, zone: str) -> R:
+        """The first transaction of an organisation, before anybody is a member of it."""
+
+        def once() -> R:
+            with self._writing(as_owner=True) as connection:
+                now = self._now(connection)
+                today = local_date(now, zone)
+                unit = Unit(connection, self.identity.organisation, actor, now, today)
+                result = fn(unit)
+                audit.append(unit, self.seal)
+                return result
+
+        with self._one_writer:
+            return self._patiently(once)
+
+    def _read_once(self, fn: Callable[[Unit], R], options: dict[str, Any]) -> R:
+        with self.engine.connect().execution_options(**options) as connection, connection.begin():
+            return fn(self._unit(connection, self._now(connection)))
+
+    def _write_once(
+        self, fn: Callable[[Unit], R], request: Request, written: Written, as_owner: bool
+    ) -> R:
+        with self._writing(as_owner) as connection:
+            unit = self._unit(connection, self._now(connection))
+            unit.request, unit.reason = request.id, request.reason
+            stored = requests.claim(unit, written.action, written.params)
+            if stored is not None:
+                return written.load(stored)  # type: ignore[no-any-return]
+            result = fn(unit)
+            requests.keep(unit, written.dump(result))
+            audit.append(unit, self.seal)
+            return result
+
+    @contextmanager
+    def _writing(self, as_owner: bool) -> Iterator[Connection]:
+        options = {"writing": True}
+        with self.engine.connect().execution_options(**options) as connection, connection.begin():
+            if as_owner and not self.sqlite:
+                connection.execute(text(f'SET LOCAL ROLE "{self._owner}"'))
+            yield connection
+
+    def _unit(self, connection: Connection, now: datetime) -> Unit:
+        found = actor_row(connection, self.identity.organisation, self.identity.login)
+        if found is None or found.disabled:
+            raise NotAMember
+        actor = Actor(
+            found.id,
+            self.identity.login,
+            frozenset(Role(role) for role in found.roles.split(",") if role),
+            self.identity.origin,
+        )
+        organisation = self.identity.organisation
+        return Unit(connection, organisation, actor, now, local_date(now, found.zone))
+
+    def _now(self, connection: Connection) -> datetime:
+        """The server's clock on Postgres, so that no client's clock reaches a shared record."""
+        if self.sqlite:
+            return self._clock()
+        now: datetime = connection.execute(_SERVER_CLOCK).scalar_one()
+        return now
+
+    def _patiently(self, once: Callable[[], R]) -> R:
+        give_up = time.monotonic() + PATIENCE_SECONDS
+        attempt = 0
+        while True:
+            try:
+                return once()
+            except BillingError:
+                raise
+            except PoolTimeout:
+                raise StoreBusy from None
+            except DBAPIError as error:
+                case = as_store_error(error)
+                if fault_of(error) is Fault.FINAL:
+                    if case is None:
+                        raise
+                    raise case from None
+                attempt += 1
+                pause = _jitter.uniform(0.5, 1.0) * min(1.0, 0.005 * 2**attempt)
+                if time.monotonic() + pause > give_up:
+                    raise (case or StoreAway()) from None
+                time.sleep(pause)
+
+    def acting_as(self, identity: Identity) -> Store:
+        other = Store(self.engine, identity, self._clock, self.seal, self._owner)
+        other._one_writer = self._one_writer
+        return other
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+_SERVER_CLOCK = text("SELECT clock_timestamp()")

@@ -1,0 +1,119 @@
+"""The unit of work: one transaction of one person in one organisation."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from billing_tui.domain.audit import canonical, plain
+from billing_tui.domain.ids import new_id
+from billing_tui.domain.rights import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an act came from, as it stands in the audit chain."""
+
+    kind: str
+    host: str = ""
+    os_user: str = ""
+    program: str = ""
+
+    def text(self) -> str:
+        return canonical(
+            {"host": self.host, "kind": self.kind, "os_user": self.os_user, "program": self.program}
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person at work: their row, what they may do now, and where they sit."""
+
+    user: UUID
+    login: str
+    roles: frozenset[Role]
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One write as its client names it: the same id is never done twice."""
+
+    id: UUID
+    reason: str = ""
+
+    @classmethod
+    def new(cls, reason: str = "") -> Request:
+        return cls(new_id(), reason)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """What a unit wants to say in the chain; the rest of the row is the unit's own."""
+
+    action: str
+    object: str
+    version: int | None
+    reason: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """A clear value that the chain names only by its salted hash."""
+
+    digest: str
+    object: str
+    salt: str
+    value: str
+
+
+@dataclass(slots=True)
+class Unit:
+    connection: Connection
+    organisation: UUID
+    actor: Actor
+    now: datetime
+    today: date
+    request: UUID | None = None
+    reason: str = ""
+    audit: list[AuditLine] = field(default_factory=list)
+    personal: list[Personal] = field(default_factory=list)
+
+    @property
+    def sqlite(self) -> bool:
+        return self.connection.dialect.name == "sqlite"
+
+    def note(
+        self,
+        action: str,
+        object: str,
+        body: Any = None,
+        reason: str = "",
+        version: int | None = None,
+    ) -> None:
+        """Say in the chain that something was done; written when the unit ends."""
+        self.audit.append(
+            AuditLine(action, object, version, reason or self.reason, canonical(body or {}))
+        )
+
+    def hashed(self, object: str, value: Any) -> Any:
+        """`value` with every text in it replaced by a salted hash, the clear ones kept aside."""
+        match plain(value):
+            case str() as text if text:
+                salt = secrets.token_hex(16)
+                digest = hashlib.sha256(f"{salt}:{text}".encode()).hexdigest()
+                self.personal.append(Personal(digest, object, salt, text))
+                return f"sha256:{digest}"
+            case list() as items:
+                return [self.hashed(object, item) for item in items]
+            case dict() as items:
+                return {name: self.hashed(object, item) for name, item in items.items()}
+            case other:
+                return other
