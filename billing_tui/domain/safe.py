@@ -13,7 +13,7 @@ _INVISIBLE = (
     "\ud800-\udfff\U00013430-\U0001343f\U0001bca0-\U0001bca3"
     "\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
-_ODD = re.compile(f"[{_INVISIBLE}]")
+HIDDEN = re.compile(f"[{_INVISIBLE}]")
 
 # Persian and the scripts of India write with joiners: between two of their letters one is spelling.
 _JOINERS = "\u200c\u200d"
@@ -25,9 +25,9 @@ def safe(text: str, multiline: bool = False) -> str:
 
     A newline stays one only where several lines are expected.
     """
-    if (text.isascii() and text.isprintable()) or _ODD.search(text) is None:
+    if (text.isascii() and text.isprintable()) or HIDDEN.search(text) is None:
         return text
-    return _ODD.sub(_shown_in_lines if multiline else _shown, text)
+    return HIDDEN.sub(_shown_in_lines if multiline else _shown, text)
 
 
 def _shown_in_lines(match: re.Match[str]) -> str:
