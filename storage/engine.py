@@ -37,7 +37,7 @@ def journal_settings(version: tuple[int, ...]) -> tuple[str, str]:
     return ("WAL", "FULL") if version >= SAFE_WAL else ("TRUNCATE", "EXTRA")
 
 
-def open_engine(url: str, password: Callable[[], str | None] | None = None) -> Engine:
+def open_engine(url: str | URL, password: Callable[[], str | None] | None = None) -> Engine:
     """An engine for a store's URL. Nothing connects until it is first used."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":

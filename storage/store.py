@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from billing_tui.domain.acts import Actor, Origin, Request
 from billing_tui.domain.dates import local_date
 from billing_tui.domain.errors import BillingError, NotAllowed
 from billing_tui.domain.rights import Role
@@ -24,7 +25,7 @@ from .errors import Fault, StoreAway, StoreBusy, as_store_error, fault_of
 from .repos import audit, requests
 from .repos.audit import Seal
 from .repos.users import actor_row
-from .uow import Actor, Origin, Request, Unit
+from .uow import Unit
 
 R = TypeVar("R")
 PATIENCE_SECONDS = 15.0
@@ -185,6 +186,18 @@ class Store:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A bare look at a store before anybody is known in it, with the same errors as a unit."""
+    try:
+        with engine.connect() as connection, connection.begin():
+            yield connection
+    except DBAPIError as error:
+        if case := as_store_error(error):
+            raise case from None
+        raise
 
 
 _SERVER_CLOCK = text("SELECT clock_timestamp()")

@@ -11,46 +11,10 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from billing_tui.domain.acts import Actor, Origin, Request
 from billing_tui.domain.audit import canonical, plain
-from billing_tui.domain.ids import new_id
-from billing_tui.domain.rights import Role
 
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where an act came from, as it stands in the audit chain."""
-
-    kind: str
-    host: str = ""
-    os_user: str = ""
-    program: str = ""
-
-    def text(self) -> str:
-        return canonical(
-            {"host": self.host, "kind": self.kind, "os_user": self.os_user, "program": self.program}
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """A person at work: their row, what they may do now, and where they sit."""
-
-    user: UUID
-    login: str
-    roles: frozenset[Role]
-    origin: Origin
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One write as its client names it: the same id is never done twice."""
-
-    id: UUID
-    reason: str = ""
-
-    @classmethod
-    def new(cls, reason: str = "") -> Request:
-        return cls(new_id(), reason)
+__all__ = ["Actor", "AuditLine", "Origin", "Personal", "Request", "Unit"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,13 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import Engine
 
+from billing_tui.domain.acts import Origin
 from billing_tui.domain.ids import new_id
 from billing_tui.services.setup import Founding, found
 from storage import migrate, roles
 from storage.engine import open_engine
 from storage.repos.audit import Seal
 from storage.store import Identity, Store, Written
-from storage.uow import Origin
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 KEY = Seal("test-key", b"k" * 32)

@@ -1,0 +1,106 @@
+"""The command line: parse, run, and turn every trouble into one sentence and a stable exit code."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from billing_tui import __version__
+from billing_tui.domain.errors import (
+    BillingError,
+    Conflict,
+    CredentialError,
+    InputError,
+    IntegrityError,
+    NotAllowed,
+    NotFound,
+    Refused,
+    StoreError,
+)
+from billing_tui.resources import asset_text
+from billing_tui.settings import SettingsError
+
+from .output import Output
+from .parsing import Commands
+
+GROUPS: tuple[str, ...] = ()
+OK, INTERNAL, INTERRUPTED = 0, 9, 130
+EXITS: dict[type[BillingError], int] = {
+    IntegrityError: 1,
+    InputError: 2,
+    CredentialError: 2,
+    NotFound: 3,
+    Refused: 4,
+    NotAllowed: 5,
+    Conflict: 6,
+    StoreError: 7,
+}
+
+
+class UnusableSettings(InputError):
+    """A setting or address cannot be used; the settings module itself knows none of our errors."""
+
+
+class InternalError(BillingError):
+    def __init__(self, reference: str) -> None:
+        self.reference = reference
+        super().__init__(
+            "Something went wrong",
+            f"A fault of the program; nothing was left half done. Reference: {reference}.",
+        )
+
+
+def commands() -> Commands:
+    tree = Commands()
+    tree.parser.add_argument("--version", action="version", version=f"billing-tui {__version__}")
+    tree.parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    for name in GROUPS:
+        import_module(f"billing_tui.cli.{name}").register(tree)
+    return tree
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run one command; gives its exit code."""
+    output = Output("--json" in argv)
+    try:
+        return _run(argv, output)
+    except SettingsError as error:
+        return _refused(UnusableSettings(error.title, error.message), output)
+    except BillingError as error:
+        return _refused(error, output)
+    except KeyboardInterrupt:
+        output.aside("stopped")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader went away, such as `head`; closing stdout now would complain once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except Exception as error:  # noqa: BLE001 - no traceback may reach the terminal
+        from billing_tui.logs import log_failure
+
+        return _refused(InternalError(log_failure(error)), output)
+
+
+def _run(argv: Sequence[str], output: Output) -> int:
+    tree = commands()
+    tree.parser.epilog = "exit codes:\n" + asset_text("help/exits.txt")
+    args = tree.parser.parse_args(argv)
+    command = getattr(args, "run", None)
+    if command is None:
+        getattr(args, "shown", tree.parser).print_help()
+        return OK
+    from .context import Context
+
+    context = Context(args, output)
+    try:
+        return command(context, args) or OK
+    finally:
+        context.close()
+
+
+def _refused(error: BillingError, output: Output) -> int:
+    output.error(error)
+    return next((code for kind, code in EXITS.items() if isinstance(error, kind)), INTERNAL)

@@ -14,10 +14,11 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, get_type_hints
 
 from pydantic import TypeAdapter
 
+from billing_tui.domain.acts import Request
 from billing_tui.domain.audit import canonical
 from billing_tui.domain.rights import Right, require
 from storage.store import Store, Written
-from storage.uow import Request, Unit
+from storage.uow import Unit
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from billing_tui.domain.acts import Actor
 from billing_tui.domain.currencies import currency
 from billing_tui.domain.dates import zone
 from billing_tui.domain.ids import new_id
@@ -14,7 +15,7 @@ from storage.models import AppUser, CurrencyUse, LegalEntity, Organisation
 from storage.repos import organisations
 from storage.rows import insert
 from storage.store import Store
-from storage.uow import Actor, Unit
+from storage.uow import Unit
 
 COUNTERS = ("customer", "customer tree", "department tree")
 ALL_ROLES = ",".join(sorted((Role.ADMIN, Role.CLERK, Role.CONTROLLER)))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
-from storage.models import Counter, LedgerHead, Membership
+from storage.models import Counter, LedgerHead, Membership, Organisation
 from storage.models.base import table_of
 from storage.uow import Unit
 
 from . import audit
 
 _COUNTER = table_of(Counter)
+_ORGANISATION = table_of(Organisation)
 _DRAW = (
     update(_COUNTER)
     .where(_COUNTER.c.organisation == bindparam("o"), _COUNTER.c.name == bindparam("counter"))
@@ -20,6 +23,18 @@ _DRAW = (
     .returning(_COUNTER.c.n)
 )
 NEVER_CLOSED = date(1, 1, 1)
+_ALL = select(_ORGANISATION.c.id, _ORGANISATION.c.name).order_by(_ORGANISATION.c.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    id: UUID
+    name: str
+
+
+def all_organisations(connection: Connection) -> list[Found]:
+    """Those this login may see: on Postgres the policies leave out the rest."""
+    return [Found(row.id, row.name) for row in connection.execute(_ALL)]
 
 
 def start_books(unit: Unit, counters: tuple[str, ...]) -> None:

@@ -1,6 +1,7 @@
+from billing_tui.domain.acts import Request
 from storage.repos import audit
 from storage.store import Store
-from storage.uow import Request, Unit
+from storage.uow import Unit
 from tests.stores import as_text
 
 

@@ -1,0 +1,103 @@
+"""What a running command has at hand; everything heavy is opened when first asked for."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from billing_tui import settings as settings_module
+from billing_tui.domain.acts import Request
+from billing_tui.domain.errors import InputError
+
+from .output import Output
+
+if TYPE_CHECKING:
+    from billing_tui.bootstrap import Console, Services
+    from billing_tui.credentials import Credentials
+
+LARGEST_FILE = 64 * 1024 * 1024
+
+
+class FileUnreadable(InputError):
+    def __init__(self, name: str, why: str) -> None:
+        self.name, self.why = name, why
+        super().__init__("File not read", f"{name}: {why}.")
+
+
+class NotARequestId(InputError):
+    def __init__(self) -> None:
+        super().__init__("Not an id", "--request takes a UUID of your own making.")
+
+
+class Context:
+    def __init__(self, args: argparse.Namespace, output: Output) -> None:
+        self.args = args
+        self.out = output
+
+    @cached_property
+    def settings(self) -> settings_module.Settings:
+        return settings_module.load(getattr(self.args, "store", None))
+
+    @cached_property
+    def credentials(self) -> Credentials:
+        from billing_tui.credentials import Credentials
+
+        return Credentials(self.settings)
+
+    @cached_property
+    def console(self) -> Console:
+        from billing_tui.bootstrap import open_console
+
+        return open_console(
+            self.settings,
+            self.credentials,
+            organisation=getattr(self.args, "organisation", None),
+            user=getattr(self.args, "user", None),
+        )
+
+    @property
+    def services(self) -> Services:
+        return self.console.services
+
+    def request(self) -> Request:
+        """The id the caller gave, or a fresh one; with the reason, if any."""
+        given = getattr(self.args, "request", None)
+        reason = getattr(self.args, "reason", "")
+        if not given:
+            return Request.new(reason)
+        try:
+            return Request(UUID(given), reason)
+        except ValueError:
+            raise NotARequestId from None
+
+    def read_bytes(self, name: str) -> bytes:
+        """A file's content, or standard input's for `-`, bounded."""
+        try:
+            if name == "-":
+                data = sys.stdin.buffer.read(LARGEST_FILE + 1)
+            else:
+                with Path(name).open("rb") as file:
+                    data = file.read(LARGEST_FILE + 1)
+        except OSError as error:
+            raise FileUnreadable(name, error.strerror or "it cannot be read") from None
+        if len(data) > LARGEST_FILE:
+            raise FileUnreadable(name, "it is larger than 64 MB; split it")
+        return data
+
+    def read_json(self, name: str) -> Any:
+        try:
+            return json.loads(self.read_bytes(name), parse_float=str, parse_constant=str)
+        except UnicodeDecodeError:
+            raise FileUnreadable(name, "it is not UTF-8 text") from None
+        except (ValueError, RecursionError) as error:
+            where = f" at line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
+            raise FileUnreadable(name, f"it is not valid JSON{where}") from None
+
+    def close(self) -> None:
+        if "console" in self.__dict__:
+            self.console.close()

@@ -1,0 +1,116 @@
+"""What a command prints: tables for people, one document for scripts, all of it inert."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, TextIO
+
+from billing_tui.domain.audit import plain
+from billing_tui.domain.errors import BillingError
+from billing_tui.domain.safe import safe
+
+
+def told(value: Any) -> Any:
+    """Dataclasses, enums, ids and dates as JSON can carry them."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: told(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(plain(key)): told(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        items = sorted(value) if isinstance(value, set | frozenset) else value
+        return [told(item) for item in items]
+    return plain(value)
+
+
+def document(value: Any) -> str:
+    """One JSON text with one spelling. Everything but ASCII is escaped, so nothing in it acts."""
+    return json.dumps(told(value), sort_keys=True, indent=2).replace("\x7f", "\\u007f")
+
+
+class Output:
+    def __init__(self, as_json: bool, out: TextIO | None = None, err: TextIO | None = None) -> None:
+        self.as_json = as_json
+        self._out, self._err = out or sys.stdout, err or sys.stderr
+
+    def line(self, text: str = "") -> None:
+        """A sentence for a person; silent when a document was asked for."""
+        if not self.as_json:
+            print(safe(text), file=self._out)
+
+    def text(self, text: str) -> None:
+        """Several lines of our own making, such as help."""
+        print(safe(text, multiline=True), file=self._out)
+
+    def aside(self, text: str) -> None:
+        """Progress and warnings, beside the result."""
+        print(safe(text), file=self._err)
+
+    def document(self, value: Any) -> None:
+        print(document(value), file=self._out)
+
+    def show(self, value: Any, lines: Sequence[tuple[str, Any]]) -> None:
+        """One thing: as a document, or as labelled lines."""
+        if self.as_json:
+            self.document(value)
+            return
+        width = max((len(label) for label, _ in lines), default=0)
+        for label, item in lines:
+            for n, part in enumerate(cell(item).split("\n")):
+                print(f"{safe(label if n == 0 else ''):<{width}}  {safe(part)}", file=self._out)
+
+    def page(
+        self, items: Sequence[Any], cursor: str | None, columns: Sequence[str], rows: Sequence[Any]
+    ) -> None:
+        """Many things: `items` as a document, `rows` under `columns` for a person."""
+        if self.as_json:
+            self.document({"items": items, "next": cursor})
+            return
+        self.table(columns, rows)
+        if cursor:
+            print(f"more: --cursor {safe(cursor)}", file=self._out)
+
+    def table(self, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        cells = [[safe(cell(item)) for item in row] for row in rows]
+        if not cells:
+            print("nothing found", file=self._out)
+            return
+        widths = [max(len(name), *(len(row[i]) for row in cells)) for i, name in enumerate(columns)]
+        right = [all(_is_number(row[i]) for row in rows) for i in range(len(columns))]
+        for row in [list(columns), *cells]:
+            line = (
+                text.rjust(width) if to_right else text.ljust(width)
+                for text, width, to_right in zip(row, widths, right, strict=True)
+            )
+            print("  ".join(line).rstrip(), file=self._out)
+
+    def error(self, error: BillingError) -> None:
+        if self.as_json:
+            facts = {"title": error.title, "message": error.message, "code": error.code}
+            self.document({"error": facts})
+        else:
+            self.aside(f"{error.title}: {error.message}")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def cell(value: Any) -> str:
+    match plain(told(value)):
+        case None:
+            return ""
+        case bool() as flag:
+            return "yes" if flag else "no"
+        case str() as text:
+            return text
+        case int() as number:
+            return str(number)
+        case list() as items:
+            return ", ".join(cell(item) for item in items)
+        case dict() as items:
+            return ", ".join(f"{key}={cell(item)}" for key, item in items.items())
+        case other:
+            return str(other)
