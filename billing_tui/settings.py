@@ -25,6 +25,7 @@ _KEYS = {
     "state": "BILLING_TUI_STATE",
     "organisation": "BILLING_TUI_ORGANISATION",
     "log_level": "BILLING_TUI_LOG_LEVEL",
+    "keyring": "BILLING_TUI_KEYRING",
 }
 _SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 _OPTIONS = frozenset(
@@ -216,6 +217,7 @@ class Settings:
     file: Path
     organisation: str | None = None
     log_level: str = "info"
+    keyring: bool = True
 
     def state_dir(self) -> Path:
         """The state folder, made private to its owner when it does not exist yet."""
@@ -276,11 +278,6 @@ def load(store: str | None = None, environ: Mapping[str, str] | None = None) -> 
     values |= {key: (environ[name], name) for key, name in _KEYS.items() if environ.get(name)}
     if store is not None:
         values["store"] = (store, "--store")
-    level, level_from = values.get("log_level", ("info", ""))
-    if level.lower() not in LOG_LEVELS:
-        raise SettingsError(
-            "Log level not known", f"{level_from} must be one of: {', '.join(LOG_LEVELS)}."
-        )
     address, store_from = values.get("store", ("", "default"))
     default = StoreUrl.file(Path(user_data_dir(APP, False), "billing.db"))
     return Settings(
@@ -289,8 +286,18 @@ def load(store: str | None = None, environ: Mapping[str, str] | None = None) -> 
         state=_path(*values.get("state", (user_state_dir(APP, False), "state"))),
         file=file,
         organisation=values.get("organisation", (None, ""))[0],
-        log_level=level.lower(),
+        log_level=_choice("log level", LOG_LEVELS, *values.get("log_level", ("info", ""))),
+        keyring=_choice("keyring", ("on", "off"), *values.get("keyring", ("on", ""))) == "on",
     )
+
+
+def _choice(what: str, known: tuple[str, ...], text: str, source: str) -> str:
+    if text.lower() not in known:
+        raise SettingsError(
+            "Setting not understood",
+            f"The {what} from {source} must be one of: {', '.join(known)}.",
+        )
+    return text.lower()
 
 
 def _path(text: str, source: str) -> Path:

@@ -52,6 +52,7 @@ __all__ = [
     "UnsafeSecretFile",
 ]
 _NO_KEYRING = "No keyring of the operating system can be used here."
+_SWITCHED_OFF = "The keyring is switched off by the settings."
 
 
 class Place(StrEnum):
@@ -143,8 +144,10 @@ class Credentials:
 
     def backend(self) -> Backend:
         note = note_on_configured(self._environ)
-        ring = self._keyring()
-        return Backend(ring.name, note) if ring else Backend(None, f"{note} {_NO_KEYRING}".strip())
+        if ring := self._keyring():
+            return Backend(ring.name, note)
+        why = _NO_KEYRING if self._settings.keyring else _SWITCHED_OFF
+        return Backend(None, f"{note} {why}".strip())
 
     def test(self) -> Backend:
         """Write a made-up value to the keyring, read it back and remove it."""
@@ -198,7 +201,7 @@ class Credentials:
 
     def _keyring(self) -> Ring | None:
         if not self._ring:
-            self._ring.append(find_ring())
+            self._ring.append(find_ring() if self._settings.keyring else None)
         return self._ring[0]
 
     def _account(self, name: str) -> str:

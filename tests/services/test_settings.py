@@ -165,6 +165,7 @@ def test_defaults_lie_under_the_home_folder(home: Path) -> None:
     for path in (settings.store.path, settings.state, settings.file):
         assert path.is_relative_to(home)
     assert (settings.organisation, settings.log_level) == (None, "info")
+    assert settings.keyring
     assert not settings.state.exists()
 
 
@@ -201,6 +202,7 @@ def test_a_password_is_refused_from_every_source(home: Path) -> None:
         "store = ",
         "store = 7",
         "log_level = 'loud'",
+        "keyring = 'yes'",
         f"password = '{CANARY}'",
         f"[stripe]\nkey = '{CANARY}'",
         f"store = '{CANARY}",
