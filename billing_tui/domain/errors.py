@@ -6,7 +6,7 @@ A case says what happened and what to do next in its message, and keeps its fact
 
 import re
 
-_WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 class BillingError(Exception):

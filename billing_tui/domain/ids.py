@@ -16,9 +16,10 @@ def new_id() -> UUID:
     with _lock:
         stamp, tail = time.time_ns() // 1_000_000, secrets.randbits(_RANDOM_BITS)
         if (stamp, tail) <= _last:
-            stamp, tail = _last[0], _last[1] + 1
+            # A random step, so that two forks of one process do not go on alike.
+            stamp, tail = _last[0], _last[1] + 1 + secrets.randbits(32)
             if tail >> _RANDOM_BITS:
-                stamp, tail = stamp + 1, 0
+                stamp, tail = stamp + 1, secrets.randbits(_RANDOM_BITS)
         _last = (stamp, tail)
     return id_from(stamp, tail)
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
+from math import lcm
 
 from .errors import InputError, Refused
 
 LARGEST = 2**63 - 1
+_MOST_DIGITS = 400  # beyond any sum of amounts; rounding more only costs time
 
 
 class Rounding(StrEnum):
@@ -88,11 +90,19 @@ class Money:
         return self.amount >= self._same(other)
 
 
-def round_units(exact: Decimal, mode: Rounding = Rounding.HALF_AWAY) -> int:
+def round_units(exact: Decimal | Fraction, mode: Rounding = Rounding.HALF_AWAY) -> int:
     """The one rounding function: an exact number of minor units to a whole one."""
-    if not isinstance(exact, Decimal):
-        raise NotWholeMinorUnits(f"only a Decimal is rounded, not {type(exact).__name__}")
-    return int(exact.to_integral_value(rounding=_DECIMAL_MODES[mode]))
+    if isinstance(exact, Decimal):
+        if not exact.is_finite() or exact.adjusted() > _MOST_DIGITS:
+            raise NotWholeMinorUnits(f"{exact} cannot be rounded to an amount")
+        return int(exact.to_integral_value(rounding=_DECIMAL_MODES[mode]))
+    if not isinstance(exact, Fraction):
+        raise NotWholeMinorUnits(f"only exact numbers are rounded, not {type(exact).__name__}")
+    whole, rest = divmod(abs(exact.numerator), exact.denominator)
+    tie = 2 * rest == exact.denominator
+    if 2 * rest > exact.denominator or (tie and (mode is Rounding.HALF_AWAY or whole % 2)):
+        whole += 1
+    return whole if exact >= 0 else -whole
 
 
 def split(total: int, weights: Sequence[Decimal | int]) -> list[int]:
@@ -100,16 +110,25 @@ def split(total: int, weights: Sequence[Decimal | int]) -> list[int]:
 
     `split(-x, w)` is the negative of `split(x, w)`, and a weight of zero gets nothing.
     """
-    if any(weight < 0 for weight in weights) or not any(weights):
+    shares = _whole_shares(weights)
+    whole = sum(shares)
+    if whole == 0 or min(shares) < 0:
         raise Refused("Nothing to split by", "The weights must not be negative, and not all zero.")
-    exact = [Fraction(weight) for weight in weights]
-    whole = sum(exact)
-    shares = [abs(total) * weight / whole for weight in exact]
-    parts = [share.numerator // share.denominator for share in shares]
-    by_remainder = sorted(range(len(parts)), key=lambda i: (parts[i] - shares[i], i))
+    divided = [divmod(abs(total) * share, whole) for share in shares]
+    parts = [part for part, _ in divided]
+    by_remainder = sorted(range(len(parts)), key=lambda i: (-divided[i][1], i))
     for i in by_remainder[: abs(total) - sum(parts)]:
         parts[i] += 1
     return parts if total >= 0 else [-part for part in parts]
+
+
+def _whole_shares(weights: Sequence[Decimal | int]) -> list[int]:
+    """Whole numbers in the same proportion."""
+    if any(type(weight) not in (int, Decimal) for weight in weights):
+        raise NotWholeMinorUnits("weights are whole numbers or Decimals")
+    exact = [weight.as_integer_ratio() for weight in weights]
+    scale = lcm(*(denominator for _, denominator in exact))
+    return [numerator * (scale // denominator) for numerator, denominator in exact]
 
 
 def split_money(total: Money, weights: Sequence[Decimal | int]) -> list[Money]:
