@@ -28,6 +28,7 @@ S = TypeVar("S", bound="Service")
 @dataclass(frozen=True, slots=True)
 class Case:
     name: str
+    module: str
     right: Right
     writes: bool
     as_owner: bool
@@ -46,9 +47,9 @@ class Service:
 def reads(
     name: str, right: Right = Right.SEE, *, snapshot: bool = False
 ) -> Callable[[Callable[Concatenate[S, Unit, P], R]], Callable[Concatenate[S, P], R]]:
-    CASES[name] = Case(name, right, writes=False, as_owner=False)
-
     def decorate(use_case: Callable[Concatenate[S, Unit, P], R]) -> Callable[Concatenate[S, P], R]:
+        CASES[name] = Case(name, use_case.__module__, right, writes=False, as_owner=False)
+
         @wraps(use_case)
         def run(self: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
             def in_unit(unit: Unit) -> R:
@@ -66,11 +67,12 @@ def writes(
     name: str, right: Right, *, as_owner: bool = False
 ) -> Callable[[Callable[Concatenate[S, Unit, P], R]], Callable[Concatenate[S, Request, P], R]]:
     """`as_owner` runs under the owning role on Postgres, for what people's own logins may not."""
-    CASES[name] = Case(name, right, writes=True, as_owner=as_owner)
 
     def decorate(
         use_case: Callable[Concatenate[S, Unit, P], R],
     ) -> Callable[Concatenate[S, Request, P], R]:
+        CASES[name] = Case(name, use_case.__module__, right, writes=True, as_owner=as_owner)
+
         @wraps(use_case)
         def run(self: S, request: Request, /, *args: P.args, **kwargs: P.kwargs) -> R:
             def in_unit(unit: Unit) -> R:
