@@ -5,11 +5,9 @@ and invisible characters go. A skeleton is only ever compared with skeletons, ne
 that differ in case alone are found by their sort key.
 """
 
-import json
 import re
 import unicodedata
 from functools import cache
-from importlib.resources import files
 
 from .safe import HIDDEN
 
@@ -69,6 +67,9 @@ def _prototypes() -> dict[int, str]:
     The data lists for every text the ones it is confused with; the one that lists most stands for
     its kind.
     """
+    import json
+    from importlib.resources import files
+
     source = files("confusable_homoglyphs").joinpath("confusables.json")
     listed = {
         _bare(text): {_bare(other["c"]) for other in others}
