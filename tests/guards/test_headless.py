@@ -81,7 +81,9 @@ def test_help_loads_nothing_heavy() -> None:
     told = json.loads(done.stderr)
     assert told["code"] in (0, None)
     assert "billing-tui" in done.stdout
-    foreign = set(told["loaded"]) - set(sys.stdlib_module_names) - HELP_MAY_LOAD
+    # The standard library's own build record has the machine in its name, so no list knows it.
+    loaded = {name for name in told["loaded"] if not name.startswith("_sysconfigdata")}
+    foreign = loaded - set(sys.stdlib_module_names) - HELP_MAY_LOAD
     assert not foreign, f"--help must not wait for {sorted(foreign)}"
     slow = set(told["loaded"]) & HELP_MAY_NOT_LOAD
     assert not slow, f"--help must not wait for {sorted(slow)}"
