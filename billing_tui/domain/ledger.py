@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from .errors import Refused
+from .audit import framed
+from .currencies import currency as known_currency
+from .dates import utc_text
+from .errors import NotFound, Refused
 from .money import Money
 
 
@@ -41,6 +46,7 @@ class EntryKind(StrEnum):
     EXCHANGED_OUT = "exchanged_out"
     EXCHANGED_IN = "exchanged_in"
     EXCHANGE_DIFFERENCE = "exchange_difference"
+    REVERSAL = "reversal"
 
 
 # Event | accounts it may debit | accounts it may credit. "x:*" is any account of that family.
@@ -71,15 +77,20 @@ _TABLE = """
     exchange_difference | fx_gain_loss fx_clearing       | fx_clearing fx_gain_loss
 """
 
-# These are only ever the exact mirror of an entry of the kind beside them.
+# These are only ever the exact mirror of an entry of the kind beside them. Every other kind is
+# mirrored by `reversal`; what should stand of the original is then booked anew.
 REVERSALS = {
     EntryKind.VOID: EntryKind.INVOICE_ISSUED,
     EntryKind.UNALLOCATION: EntryKind.ALLOCATION,
     EntryKind.CREDIT_UNUSED: EntryKind.CREDIT_USED,
     EntryKind.REFUND_RETURNED: EntryKind.REFUND,
 }
+MIRRORS = frozenset(REVERSALS) | {EntryKind.REVERSAL}
 # A balance on these belongs to somebody, so each posting names the customer.
 OF_A_CUSTOMER = frozenset({"receivable", "unapplied_cash", "customer_credit", "refunds_due"})
+# What is open falls due on some day, so each of its postings names that day.
+RECEIVABLE = "receivable"
+_ACCOUNT = re.compile(r"[a-z_]+(:[\w.-]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +111,18 @@ RULES = _parse(_TABLE)
 ACCOUNTS = frozenset().union(*(rule.debits | rule.credits for rule in RULES.values()))
 
 
+def _mirrored(kinds: Iterable[EntryKind]) -> Rule:
+    rules = [RULES[kind] for kind in kinds]
+    return Rule(
+        frozenset().union(*(rule.credits for rule in rules)),
+        frozenset().union(*(rule.debits for rule in rules)),
+    )
+
+
+RULES |= {mirror: _mirrored([kind]) for mirror, kind in REVERSALS.items()}
+RULES[EntryKind.REVERSAL] = _mirrored(RULES.keys() - MIRRORS - set(REVERSALS.values()))
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One posting; above zero is a debit."""
@@ -107,14 +130,7 @@ class Line:
     account: str
     amount: int
     customer: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """How much of the receivable in an entry falls due on a day, for the summaries."""
-
-    due_on: date
-    amount: int
+    due_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +142,20 @@ class Entry:
     lines: tuple[Line, ...]
     document: UUID | None = None
     reverses: int | None = None
-    opens: tuple[Opening, ...] = ()
 
     @property
     def moved(self) -> Money:
         return Money(sum(line.amount for line in self.lines if line.amount > 0), self.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """An entry as it stands in the books."""
+
+    seq: int
+    at: datetime
+    request: UUID
+    entry: Entry
 
 
 class EntryRefused(Refused):
@@ -141,6 +166,28 @@ class EntryRefused(Refused):
         super().__init__("Entry refused", f"The {kind.value} entry was not booked: {why}.")
 
 
+class EntryNotFound(NotFound):
+    def __init__(self, seq: int) -> None:
+        self.seq = seq
+        super().__init__("No such entry", f"The books have no entry {seq}.")
+
+
+class AlreadyReversed(Refused):
+    def __init__(self, seq: int | None) -> None:
+        self.seq = seq
+        super().__init__(
+            "Already reversed", f"Entry {seq} was reversed before; an entry is reversed only once."
+        )
+
+
+class BooksClosed(Refused):
+    def __init__(self, day: date) -> None:
+        self.day = day
+        super().__init__(
+            "Books closed", f"The books are closed on {day}. Choose a day after the closed period."
+        )
+
+
 def family(account: str) -> str:
     """`revenue:ads` belongs to `revenue:*`; an account without a colon is its own family."""
     return account.split(":", 1)[0] + ":*" if ":" in account else account
@@ -148,43 +195,80 @@ def family(account: str) -> str:
 
 def checked(entry: Entry) -> Entry:
     """The entry itself, if the posting table and the sums allow it."""
-    if len(entry.lines) < 2 or sum(line.amount for line in entry.lines) != 0:
-        raise EntryRefused(entry.kind, "its postings do not sum to zero")
-    for line in entry.lines:
-        _check_line(entry, line)
-    receivable = sum(line.amount for line in entry.lines if line.account == "receivable")
-    if receivable != sum(opening.amount for opening in entry.opens):
-        raise EntryRefused(entry.kind, "its receivable is not spread over due dates")
-    if (entry.kind in REVERSALS) != (entry.reverses is not None):
-        raise EntryRefused(entry.kind, "a reversal names the entry that it reverses")
+    if why := fault(entry):
+        raise EntryRefused(entry.kind, why)
+    known_currency(entry.moved.currency)  # and `moved` refuses sums that no column could hold
     return entry
 
 
-def _check_line(entry: Entry, line: Line) -> None:
-    rule = RULES[REVERSALS.get(entry.kind, entry.kind)]
-    debit = (line.amount > 0) != (entry.kind in REVERSALS)
+def fault(entry: Entry) -> str:
+    """What is wrong with an entry by itself, or nothing."""
+    if any(type(line.amount) is not int for line in entry.lines):
+        return "an amount is not a whole number of minor units"
+    if len(entry.lines) < 2 or sum(line.amount for line in entry.lines) != 0:
+        return "its postings do not sum to zero"
+    if (entry.kind in MIRRORS) != (entry.reverses is not None):
+        return "a reversal, and only a reversal, names the entry that it reverses"
+    rule = RULES[entry.kind]
+    return next(filter(None, (_line_fault(rule, line) for line in entry.lines)), "")
+
+
+def _line_fault(rule: Rule, line: Line) -> str:
+    account = line.account
     if line.amount == 0:
-        raise EntryRefused(entry.kind, "a posting of zero says nothing")
-    if family(line.account) not in (rule.debits if debit else rule.credits):
-        side = "debit" if line.amount > 0 else "credit"
-        raise EntryRefused(entry.kind, f"it may not {side} {line.account}")
-    if (line.account in OF_A_CUSTOMER) != (line.customer is not None):
-        raise EntryRefused(entry.kind, f"{line.account} and a customer go together")
+        return "a posting of zero says nothing"
+    if family(account) not in (rule.debits if line.amount > 0 else rule.credits):
+        return f"it may not {'debit' if line.amount > 0 else 'credit'} {account}"
+    if _ACCOUNT.fullmatch(account) is None:
+        return f"{account!r} is no account"
+    if (account in OF_A_CUSTOMER) != (line.customer is not None):
+        return f"{account} {'needs' if account in OF_A_CUSTOMER else 'takes no'} customer"
+    if (account == RECEIVABLE) != (line.due_on is not None):
+        return f"{account} {'needs' if account == RECEIVABLE else 'takes no'} due date"
+    return ""
 
 
 def reversal(seq: int, entry: Entry, booked_on: date) -> Entry:
     """The exact mirror of an entry already booked as number `seq`."""
-    kinds = [kind for kind, of in REVERSALS.items() if of is entry.kind]
-    if not kinds:
-        raise EntryRefused(entry.kind, "this kind is corrected by its own entry, not a reversal")
+    if entry.kind in MIRRORS:
+        raise EntryRefused(entry.kind, "a reversal is not reversed; what should stand is booked")
+    named = [kind for kind, of in REVERSALS.items() if of is entry.kind]
     return replace(
         entry,
-        kind=kinds[0],
+        kind=named[0] if named else EntryKind.REVERSAL,
         booked_on=booked_on,
         lines=tuple(replace(line, amount=-line.amount) for line in entry.lines),
-        opens=tuple(replace(opening, amount=-opening.amount) for opening in entry.opens),
         reverses=seq,
     )
+
+
+def mirrors(entry: Entry, original: Entry) -> bool:
+    """Whether `entry` takes back exactly what `original` booked."""
+    return original.kind not in MIRRORS and entry == reversal(
+        entry.reverses or 0, original, entry.booked_on
+    )
+
+
+def digest(booked: Iterable[Booked]) -> str:
+    """What the audit chain says of entries, so that no posting changes unseen."""
+    text = hashlib.sha256()
+    for each in booked:
+        entry = each.entry
+        text.update(
+            framed((
+                str(each.seq), utc_text(each.at), str(each.request), str(entry.entity),
+                entry.booked_on.isoformat(), entry.kind.value, entry.currency,
+                _text(entry.document), _text(entry.reverses), str(len(entry.lines)),
+            ))
+        )  # fmt: skip
+        for line in entry.lines:
+            said = (line.account, str(line.amount), _text(line.customer), _text(line.due_on))
+            text.update(framed(said))
+    return text.hexdigest()
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
 
 
 def booked_on(wanted: date, closed_through: date) -> date:
@@ -200,10 +284,17 @@ def balances(lines: Iterable[tuple[str, str, int]]) -> dict[tuple[str, str], int
     return {key: amount for key, amount in sums.items() if amount}
 
 
-def lines_of(amounts: Sequence[tuple[str, int]], customer: UUID) -> tuple[Line, ...]:
-    """Lines from (account, amount), naming the customer where the account belongs to one."""
+def lines_of(
+    amounts: Sequence[tuple[str, int]], customer: UUID, due_on: date | None = None
+) -> tuple[Line, ...]:
+    """Lines from (account, amount), naming customer and due date where the account wants them."""
     return tuple(
-        Line(account, amount, customer if account in OF_A_CUSTOMER else None)
+        Line(
+            account,
+            amount,
+            customer if account in OF_A_CUSTOMER else None,
+            due_on if account == RECEIVABLE else None,
+        )
         for account, amount in amounts
         if amount
     )

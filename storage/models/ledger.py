@@ -34,7 +34,7 @@ class LedgerEntry(Owned, table=True):
 
 
 class Posting(Owned, table=True):
-    """One side of an entry: above zero is a debit."""
+    """One side of an entry: above zero is a debit. What is receivable says when it falls due."""
 
     __tablename__ = "posting"
     __table_args__ = shape(
@@ -44,6 +44,7 @@ class Posting(Owned, table=True):
         ),
         *points_to("customer", "customer"),
         CheckConstraint("amount <> 0", name="amount"),
+        CheckConstraint("(account = 'receivable') = (due_on IS NOT NULL)", name="due_on"),
         Index(None, "organisation", "account", "currency"),
         Index(None, "organisation", "customer"),
     )
@@ -54,6 +55,7 @@ class Posting(Owned, table=True):
     customer: UUID | None = field(types.Id, nullable=True)
     currency: str = field(types.Words)
     amount: int = field(types.MinorUnits)
+    due_on: date | None = field(types.Day, nullable=True)
 
 
 class LedgerHead(Owned, table=True):

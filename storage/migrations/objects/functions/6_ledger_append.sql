@@ -1,16 +1,19 @@
 -- The only way into the books. Entries balance, name open days, and move the summaries along.
+-- Gives the number of the first entry and the moment they all bear, for the audit chain.
 CREATE FUNCTION ledger_append(
     o uuid, asked uuid,
     entities uuid[], booked date[], kinds text[], currencies text[],
     documents uuid[], reversed bigint[],
     p_entry int[], p_line bigint[], p_account text[], p_customer uuid[], p_amount bigint[],
-    d_entry int[], d_due date[], d_amount bigint[]
-) RETURNS bigint
+    p_due date[],
+    OUT first bigint, OUT stamp timestamptz
+)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     n bigint := cardinality(entities);
-    first bigint;
+    closed date;
 BEGIN
+    stamp := clock_timestamp();
     IF NOT EXISTS (
         SELECT FROM app_user u WHERE u.organisation = o
         AND u.login = session_user::text AND u.disabled_at IS NULL
@@ -28,17 +31,16 @@ BEGIN
     -- Shared locks keep a close from happening between this look and the commit.
     PERFORM FROM legal_entity l WHERE l.organisation = o AND l.id = ANY (entities)
         ORDER BY l.id FOR SHARE;
-    IF EXISTS (
-        SELECT FROM unnest(entities, booked) AS e (entity, day)
-        LEFT JOIN legal_entity l ON l.organisation = o AND l.id = e.entity
-        WHERE l.id IS NULL OR e.day <= l.closed_through
-    ) THEN
-        RAISE EXCEPTION 'ledger_append: the books are closed on that day'
-            USING ERRCODE = 'check_violation';
+    SELECT min(e.day) INTO closed FROM unnest(entities, booked) AS e (entity, day)
+    JOIN legal_entity l ON l.organisation = o AND l.id = e.entity
+    WHERE e.day <= l.closed_through;
+    IF closed IS NOT NULL THEN
+        RAISE EXCEPTION 'ledger_append: the books are closed on that day' USING
+            ERRCODE = 'check_violation', CONSTRAINT = 'books_open', DETAIL = closed::text;
     END IF;
     INSERT INTO summary_open AS s (organisation, entity, currency, due_on, amount)
-    SELECT o, entities[d.i], currencies[d.i], d.due, sum(d.amount)
-    FROM unnest(d_entry, d_due, d_amount) AS d (i, due, amount)
+    SELECT o, entities[p.i], currencies[p.i], p.due, sum(p.amount)
+    FROM unnest(p_entry, p_due, p_amount) AS p (i, due, amount) WHERE p.due IS NOT NULL
     GROUP BY 2, 3, 4 ORDER BY 2, 3, 4
     ON CONFLICT (organisation, entity, currency, due_on)
     DO UPDATE SET amount = s.amount + excluded.amount;
@@ -57,13 +59,12 @@ BEGIN
         RETURNING h.seq - n + 1 INTO STRICT first;
     INSERT INTO ledger_entry
         (organisation, seq, entity, at, booked_on, kind, currency, document, reverses, request)
-    SELECT o, first + e.i - 1, e.entity, clock_timestamp(), e.day, e.kind, e.currency,
+    SELECT o, first + e.i - 1, e.entity, stamp, e.day, e.kind, e.currency,
         e.document, e.reverses, asked
     FROM unnest(entities, booked, kinds, currencies, documents, reversed) WITH ORDINALITY
         AS e (entity, day, kind, currency, document, reverses, i);
-    INSERT INTO posting (organisation, entry, line, account, customer, currency, amount)
-    SELECT o, first + p.i - 1, p.line, p.account, p.customer, currencies[p.i], p.amount
-    FROM unnest(p_entry, p_line, p_account, p_customer, p_amount)
-        AS p (i, line, account, customer, amount);
-    RETURN first;
+    INSERT INTO posting (organisation, entry, line, account, customer, currency, amount, due_on)
+    SELECT o, first + p.i - 1, p.line, p.account, p.customer, currencies[p.i], p.amount, p.due
+    FROM unnest(p_entry, p_line, p_account, p_customer, p_amount, p_due)
+        AS p (i, line, account, customer, amount, due);
 END $$

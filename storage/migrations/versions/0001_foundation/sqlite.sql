@@ -180,7 +180,7 @@ CREATE TABLE summary_moved (
     amount INTEGER NOT NULL,
     entries INTEGER NOT NULL,
     CONSTRAINT pk_summary_moved PRIMARY KEY (organisation, entity, currency, booked_on, kind),
-    CONSTRAINT ck_summary_moved_kind CHECK (kind IN ('invoice_issued', 'credit_note_issued', 'void', 'money_recorded', 'deposit', 'provider_payment', 'provider_fee', 'payout', 'allocation', 'unallocation', 'credit_used', 'credit_unused', 'turned_into_credit', 'promised_back', 'refund', 'refund_returned', 'payment_returned', 'dispute_withdrawn', 'dispute_won', 'dispute_lost', 'write_off', 'short_payment', 'over_payment', 'late_fee', 'withholding', 'exchanged_out', 'exchanged_in', 'exchange_difference'))
+    CONSTRAINT ck_summary_moved_kind CHECK (kind IN ('invoice_issued', 'credit_note_issued', 'void', 'money_recorded', 'deposit', 'provider_payment', 'provider_fee', 'payout', 'allocation', 'unallocation', 'credit_used', 'credit_unused', 'turned_into_credit', 'promised_back', 'refund', 'refund_returned', 'payment_returned', 'dispute_withdrawn', 'dispute_won', 'dispute_lost', 'write_off', 'short_payment', 'over_payment', 'late_fee', 'withholding', 'exchanged_out', 'exchanged_in', 'exchange_difference', 'reversal'))
 )
  STRICT;
 
@@ -438,7 +438,7 @@ CREATE TABLE ledger_entry (
     CONSTRAINT pk_ledger_entry PRIMARY KEY (organisation, seq),
     CONSTRAINT fk_ledger_entry_organisation_entity FOREIGN KEY(organisation, entity) REFERENCES legal_entity (organisation, id),
     CONSTRAINT fk_ledger_entry_organisation_reverses FOREIGN KEY(organisation, reverses) REFERENCES ledger_entry (organisation, seq),
-    CONSTRAINT ck_ledger_entry_kind CHECK (kind IN ('invoice_issued', 'credit_note_issued', 'void', 'money_recorded', 'deposit', 'provider_payment', 'provider_fee', 'payout', 'allocation', 'unallocation', 'credit_used', 'credit_unused', 'turned_into_credit', 'promised_back', 'refund', 'refund_returned', 'payment_returned', 'dispute_withdrawn', 'dispute_won', 'dispute_lost', 'write_off', 'short_payment', 'over_payment', 'late_fee', 'withholding', 'exchanged_out', 'exchanged_in', 'exchange_difference'))
+    CONSTRAINT ck_ledger_entry_kind CHECK (kind IN ('invoice_issued', 'credit_note_issued', 'void', 'money_recorded', 'deposit', 'provider_payment', 'provider_fee', 'payout', 'allocation', 'unallocation', 'credit_used', 'credit_unused', 'turned_into_credit', 'promised_back', 'refund', 'refund_returned', 'payment_returned', 'dispute_withdrawn', 'dispute_won', 'dispute_lost', 'write_off', 'short_payment', 'over_payment', 'late_fee', 'withholding', 'exchanged_out', 'exchanged_in', 'exchange_difference', 'reversal'))
 )
  STRICT;
 
@@ -456,10 +456,12 @@ CREATE TABLE posting (
     customer TEXT,
     currency TEXT NOT NULL,
     amount INTEGER NOT NULL,
+    due_on TEXT,
     CONSTRAINT pk_posting PRIMARY KEY (organisation, entry, line),
     CONSTRAINT fk_posting_organisation_entry FOREIGN KEY(organisation, entry) REFERENCES ledger_entry (organisation, seq),
     CONSTRAINT fk_posting_organisation_customer FOREIGN KEY(organisation, customer) REFERENCES customer (organisation, id),
-    CONSTRAINT ck_posting_amount CHECK (amount <> 0)
+    CONSTRAINT ck_posting_amount CHECK (amount <> 0),
+    CONSTRAINT ck_posting_due_on CHECK ((account = 'receivable') = (due_on IS NOT NULL))
 )
  STRICT;
 
