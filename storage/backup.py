@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from billing_tui.domain.errors import StoreError
 
-from .engine import sqlite_module
+from .engine import BUSY_MS, sqlite_module
 
 
 class BackupUnsound(StoreError):
@@ -24,22 +24,44 @@ class BackupUnsound(StoreError):
         )
 
 
+class BackupFailed(StoreError):
+    def __init__(self, path: Path, why: str) -> None:
+        self.path, self.why = path, why
+        super().__init__(
+            "No backup made",
+            f"The backup at {path} could not be made ({why}), so nothing was changed. "
+            "Check the disk's free space and rights there.",
+        )
+
+
 def back_up(source: Path, folder: Path) -> Path:
     """Copy, then compare: whole, and every table with as many rows."""
+    module = sqlite_module()
     taken = datetime.fromtimestamp(source.stat().st_mtime, UTC).strftime("%Y%m%dT%H%M%S")
     target = _unused(folder / f"{source.stem}-{taken}.backup")
-    os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    module = sqlite_module()
-    original, copy = module.connect(source), module.connect(target)
     try:
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        _copy(module, source, target)
+    except (OSError, module.Error) as error:
+        target.unlink(missing_ok=True)
+        raise BackupFailed(target, str(error)) from None
+    return target
+
+
+def _copy(module: Any, source: Path, target: Path) -> None:
+    original, copy = (module.connect(path, isolation_level=None) for path in (source, target))
+    try:
+        # Copied and counted in one transaction, because others may be writing meanwhile.
+        original.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+        original.execute("BEGIN")
+        counted = _counts(original)
         original.backup(copy)
         sound = copy.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
-        if not sound or _counts(original) != _counts(copy):
+        if not sound or _counts(copy) != counted:
             raise BackupUnsound(target)
     finally:
         original.close()
         copy.close()
-    return target
 
 
 def _unused(path: Path) -> Path:

@@ -17,6 +17,8 @@ from .filesystem import is_network
 SAFE_WAL = (3, 51, 3)
 BUSY_MS = 5000
 CONNECT_SECONDS = 5
+POOL_SECONDS = 10
+SILENCE_SECONDS = 20
 _POSTGRES_OPTIONS = (
     "-c lock_timeout=3s -c statement_timeout=15s"
     " -c idle_in_transaction_session_timeout=30s -c timezone=UTC"
@@ -52,9 +54,10 @@ def _open_sqlite(path: Path) -> Engine:
         raise FolderMissing(path.parent)
     module = sqlite_module()
     engine = create_engine(
-        f"sqlite:///{path}",
+        URL.create("sqlite", database=str(path)),  # a path may hold any character of a URL
         module=module,
         hide_parameters=True,
+        pool_timeout=POOL_SECONDS,
         connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False},
     )
     event.listen(engine, "connect", _prepare_sqlite)
@@ -89,13 +92,17 @@ def _open_postgres(url: URL, password: Callable[[], str | None]) -> Engine:
         hide_parameters=True,
         pool_size=4,
         max_overflow=4,
-        pool_timeout=10,
+        pool_timeout=POOL_SECONDS,
         isolation_level="READ COMMITTED",
         connect_args={
             "connect_timeout": CONNECT_SECONDS,
             "application_name": "billing-tui",
             "options": _POSTGRES_OPTIONS,
-            "keepalives_idle": 10,
+            # A server that vanished without a word is noticed, also with a COMMIT on its way.
+            "keepalives_idle": SILENCE_SECONDS // 2,
+            "keepalives_interval": SILENCE_SECONDS // 4,
+            "keepalives_count": 2,
+            "tcp_user_timeout": SILENCE_SECONDS * 1000,
         },
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import Enum, auto
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
@@ -84,8 +83,8 @@ class StoreReadOnly(StoreError):
     def __init__(self) -> None:
         super().__init__(
             "Store cannot be written",
-            "The store file or its folder is read-only. Allow writing there, or choose another "
-            "place with --store.",
+            "The store, its folder or this connection is read-only. Allow writing there, or choose "
+            "another place with --store.",
         )
 
 
@@ -102,6 +101,15 @@ class NotAStore(StoreError):
             "Not a store",
             "The file is not a billing store, or it is damaged. Restore a backup, or choose "
             "another file with --store.",
+        )
+
+
+class DiskTrouble(StoreError):
+    def __init__(self) -> None:
+        super().__init__(
+            "Disk trouble",
+            "The disk did not read or write as asked; nothing was changed. Check the disk and its "
+            "free space, then run `billing-tui doctor`.",
         )
 
 
@@ -131,21 +139,17 @@ class RequestReused(Refused):
         )
 
 
-class Fault(Enum):
-    RETRY = auto()
-    LOST = auto()
-    FINAL = auto()
-
-
 _RETRY_STATES = frozenset({"40001", "40P01", "55P03", "53300"})
 _LOST_STATES = frozenset({"57P01", "57P02", "57P03", "57P05", "25P03", "25P04"})
-_SQLITE_BUSY = (5, 6)
+_SQLITE_BUSY = (5, 6, 15)
 _SQLITE_FINAL: dict[int, Callable[[], StoreError]] = {
     8: StoreReadOnly,
+    10: DiskTrouble,
+    11: NotAStore,
     13: DiskFull,
     14: StoreReadOnly,
+    26: NotAStore,
 }
-_SQLITE_BROKEN = (10, 11, 26)
 _POSTGRES_FINAL: dict[str, Callable[[], StoreError]] = {
     "25006": StoreReadOnly,
     "28000": SignInRefused,
@@ -155,13 +159,16 @@ _POSTGRES_FINAL: dict[str, Callable[[], StoreError]] = {
     "53100": DiskFull,
     "57014": TooSlow,
 }
-# libpq gives no code when a connection is refused, only words.
-_CONNECT_WORDS: tuple[tuple[str, Callable[[], StoreError]], ...] = (
+# libpq gives no code when a server refuses a connection, only the server's words.
+_REFUSED_WORDS: tuple[tuple[str, Callable[[], StoreError]], ...] = (
+    ("permission denied", LoginLacksRight),
+    ("too many", StoreBusy),
+    ("connection slots", StoreBusy),
     ("password", SignInRefused),
     ("authentication", SignInRefused),
-    ("role ", SignInRefused),
     ("pg_hba", SignInRefused),
-    ("database ", DatabaseUnknown),
+    ('role "', SignInRefused),
+    ('database "', DatabaseUnknown),
 )
 
 
@@ -173,39 +180,32 @@ def sqlite_code(error: DBAPIError) -> int:
     return int(getattr(error.orig, "sqlite_errorcode", 0) or 0) & 0xFF
 
 
-def fault_of(error: DBAPIError) -> Fault:
-    """Whether the whole transaction may be tried again."""
-    state = sqlstate(error)
-    if sqlite_code(error) in _SQLITE_BUSY or state in _RETRY_STATES:
-        return Fault.RETRY
-    if state in _LOST_STATES or state.startswith("08") or error.connection_invalidated:
-        return Fault.LOST
-    if not state and not sqlite_code(error) and _from_psycopg(error):
-        return Fault.LOST if as_store_error(error).__class__ is StoreAway else Fault.FINAL
-    return Fault.FINAL
-
-
-def _from_psycopg(error: DBAPIError) -> bool:
-    module = type(error.orig).__module__
-    return module.startswith("psycopg") and type(error.orig).__name__ == "OperationalError"
-
-
 def as_store_error(error: DBAPIError) -> StoreError | None:
     """The case to show, or None when the fault is the program's own."""
     code, state = sqlite_code(error), sqlstate(error)
     if code in _SQLITE_FINAL:
         return _SQLITE_FINAL[code]()
-    if code in _SQLITE_BROKEN:
-        return NotAStore()
     if code in _SQLITE_BUSY or state in _RETRY_STATES:
         return StoreBusy()
     if state in _POSTGRES_FINAL:
         return _POSTGRES_FINAL[state]()
     if state in _LOST_STATES or state.startswith("08") or error.connection_invalidated:
         return StoreAway()
-    if not state and _from_psycopg(error):
-        words = str(error.orig).lower()
-        if "connection refused" in words or "timeout" in words:
-            return StoreAway()
-        return next((case() for word, case in _CONNECT_WORDS if word in words), StoreAway())
+    if not state and _not_connected(error):
+        return _refused(str(error.orig).lower())
     return None
+
+
+def _not_connected(error: DBAPIError) -> bool:
+    kinds = type(error.orig).__mro__
+    return any((k.__module__, k.__name__) == ("psycopg", "OperationalError") for k in kinds)
+
+
+def _refused(words: str) -> StoreError:
+    if "no password supplied" in words:
+        return SignInRefused()
+    # Before "fatal:" stand host, port and socket, which may be named anything.
+    _, fatal, said = words.partition("fatal:")
+    if not fatal:
+        return StoreAway()
+    return next((case() for word, case in _REFUSED_WORDS if word in said), StoreAway())

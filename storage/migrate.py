@@ -11,11 +11,13 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, inspect, select
+from sqlalchemy.exc import DBAPIError
 
 from billing_tui.domain.errors import StoreError
-from storage.backup import back_up, row_counts
 
+from .backup import back_up, row_counts
+from .errors import as_store_error
 from .migrations import objects
 from .migrations.objects.postgres import role
 from .models import StoreMeta
@@ -24,6 +26,7 @@ from .models.base import table_of
 _META = table_of(StoreMeta)
 _FOLDER = Path(__file__).parent / "migrations"
 _LOCK = 0x62696C6C  # one migration at a time per Postgres database
+_WAIT_FOR_OTHERS = "15s"
 
 
 class SchemaTooOld(StoreError):
@@ -86,6 +89,8 @@ def check(connection: Connection, program: str) -> None:
 
 
 def _meta(connection: Connection, name: str) -> str:
+    if not inspect(connection).has_table(_META.name):
+        return ""
     found = connection.execute(select(_META.c.value).where(_META.c.name == name))
     return found.scalar() or ""
 
@@ -96,10 +101,19 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 def upgrade(engine: Engine, to: str = "head", backups: Path | None = None) -> Path | None:
     """Upgrade in one transaction; on SQLite gives the path of the backup made before it."""
-    if engine.dialect.name != "sqlite":
+    try:
+        if engine.dialect.name == "sqlite":
+            return _upgrade_sqlite(engine, to, backups)
         with _postgres(engine) as connection:
             _run(connection, to)
-        return None
+    except DBAPIError as error:
+        if case := as_store_error(error):
+            raise case from None
+        raise
+    return None
+
+
+def _upgrade_sqlite(engine: Engine, to: str, backups: Path | None) -> Path | None:
     path = Path(engine.url.database or "")
     saved = back_up(path, backups or path.parent) if path.exists() and path.stat().st_size else None
     with _sqlite(engine) as connection:
@@ -144,7 +158,10 @@ def _sqlite(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def _postgres(engine: Engine) -> Iterator[Connection]:
     with engine.connect() as connection, connection.begin():
+        if connection.exec_driver_sql("SHOW server_encoding").scalar_one() != "UTF8":
+            raise MigrationBroken("the database must be made with ENCODING UTF8")
         connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_WAIT_FOR_OTHERS}'")
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
         connection.exec_driver_sql(f"SET LOCAL ROLE {role(connection, 'owner')}")
         yield connection

@@ -19,7 +19,8 @@ def prepare(engine: Engine) -> None:
         login = connection.exec_driver_sql("SELECT quote_ident(session_user)").scalar_one()
         database = connection.exec_driver_sql("SELECT quote_ident(current_database())").scalar_one()
         for statement in (
-            f"GRANT {owner} TO {login}",
+            # The owner's rights are taken on for one transaction, never held while working.
+            f"GRANT {owner} TO {login} WITH INHERIT FALSE, SET TRUE",
             f"REVOKE ALL ON DATABASE {database} FROM PUBLIC",
             f"GRANT CONNECT ON DATABASE {database} TO {owner}, {app}, {read}",
             "REVOKE CREATE ON SCHEMA public FROM PUBLIC",

@@ -50,26 +50,28 @@ def update(
     changes: Mapping[str, Any],
     action: str,
 ) -> int:
-    """Change the row if it still has the version that was seen; what stays the same is left out."""
+    """Change the row if it still has the version that was seen; what stays the same is left out,
+    and bookkeeping alone raises no version."""
     table = table_of(model)
     key = and_(table.c.organisation == unit.organisation, table.c.id == id)
     before = unit.connection.execute(select(table).where(key)).mappings().one_or_none()
     name = object_name(table, id)
     if before is None or before["version"] != version:
         raise StaleVersion(name, version)
-    said = [column for column in business_columns(table) if column.name in changes]
-    changed = [c for c in said if _differ(c, before[c.name], changes[c.name])]
-    silent = {name: value for name, value in changes.items() if table.c[name] not in set(said)}
-    if not changed:
+    differing = [table.c[n] for n, new in changes.items() if _differ(table.c[n], before[n], new)]
+    changed = [column for column in business_columns(table) if column in set(differing)]
+    if not differing:
         return version
+    values = {column.name: changes[column.name] for column in differing}
+    if changed:
+        values["version"] = version + 1
     done = unit.connection.execute(
-        change(table)
-        .where(key, table.c.version == version)
-        .values({column.name: changes[column.name] for column in changed})
-        .values(silent | {"version": version + 1})
+        change(table).where(key, table.c.version == version).values(values)
     )
     if done.rowcount != 1:
         raise StaleVersion(name, version)
+    if not changed:
+        return version
     body = {
         "before": {c.name: _told(unit, name, c, before[c.name]) for c in changed},
         "after": {c.name: _told(unit, name, c, changes[c.name]) for c in changed},

@@ -6,7 +6,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -18,13 +18,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from billing_tui.domain.acts import Actor, Origin, Request
 from billing_tui.domain.dates import local_date
-from billing_tui.domain.errors import BillingError, NotAllowed
+from billing_tui.domain.errors import NotAllowed
 from billing_tui.domain.rights import Role
 
-from .errors import Fault, StoreAway, StoreBusy, as_store_error, fault_of
+from .errors import StoreAway, StoreBusy, as_store_error
 from .repos import audit, requests
 from .repos.audit import Seal
-from .repos.users import actor_row
+from .repos.users import actor_row, server_clock
 from .uow import Unit
 
 R = TypeVar("R")
@@ -76,7 +76,7 @@ class Store:
         self._clock = clock
         self._owner = owner
         self.sqlite = engine.dialect.name == "sqlite"
-        self._one_writer = threading.Lock() if self.sqlite else nullcontext()
+        self._one_writer = threading.Lock()
 
     def read(self, fn: Callable[[Unit], R], *, snapshot: bool = False) -> R:
         """Run `fn` in a transaction that cannot write; `snapshot` sees one moment throughout."""
@@ -93,33 +93,38 @@ class Store:
         After a lost COMMIT the next try claims the same request: if the first one did commit, its
         stored result is returned, and one still committing is waited for.
         """
-        with self._one_writer:
+        with self._alone():
             return self._patiently(lambda: self._write_once(fn, request, written, as_owner))
 
-    def found(self, fn: Callable[[Unit], R], actor: Actor, zone: str) -> R:
-        """The first transaction of an organisation, before anybody is a member of it."""
+    def found(self, fn: Callable[[Unit], object], actor: Actor, zone: str) -> None:
+        """The first transaction of an organisation, before anybody is a member of it.
 
-        def once() -> R:
+        Its actor exists from then on, so a try after a lost COMMIT sees that it was done.
+        """
+
+        def once() -> None:
+            organisation = self.identity.organisation
             with self._writing(as_owner=True) as connection:
-                now = self._now(connection)
-                today = local_date(now, zone)
-                unit = Unit(connection, self.identity.organisation, actor, now, today)
-                result = fn(unit)
+                known = actor_row(connection, organisation, actor.login)
+                if known is not None and known.id == actor.user:
+                    return
+                now = self._clock() if self.sqlite else server_clock(connection)
+                unit = Unit(connection, organisation, actor, now, local_date(now, zone))
+                fn(unit)
                 audit.append(unit, self.seal)
-                return result
 
-        with self._one_writer:
-            return self._patiently(once)
+        with self._alone():
+            self._patiently(once)
 
     def _read_once(self, fn: Callable[[Unit], R], options: dict[str, Any]) -> R:
         with self.engine.connect().execution_options(**options) as connection, connection.begin():
-            return fn(self._unit(connection, self._now(connection)))
+            return fn(self._unit(connection))
 
     def _write_once(
         self, fn: Callable[[Unit], R], request: Request, written: Written, as_owner: bool
     ) -> R:
         with self._writing(as_owner) as connection:
-            unit = self._unit(connection, self._now(connection))
+            unit = self._unit(connection)
             unit.request, unit.reason = request.id, request.reason
             stored = requests.claim(unit, written.action, written.params)
             if stored is not None:
@@ -134,10 +139,26 @@ class Store:
         options = {"writing": True}
         with self.engine.connect().execution_options(**options) as connection, connection.begin():
             if as_owner and not self.sqlite:
-                connection.execute(text(f'SET LOCAL ROLE "{self._owner}"'))
+                owner = self._owner.replace('"', '""')
+                connection.execute(text(f'SET LOCAL ROLE "{owner}"'))
             yield connection
 
-    def _unit(self, connection: Connection, now: datetime) -> Unit:
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """SQLite has one writer; threads queue here, fairer and cheaper than in its busy wait."""
+        if not self.sqlite:
+            yield
+            return
+        if not self._one_writer.acquire(timeout=PATIENCE_SECONDS):
+            raise StoreBusy
+        try:
+            yield
+        finally:
+            self._one_writer.release()
+
+    def _unit(self, connection: Connection) -> Unit:
+        """On Postgres the time is the server's, so that no client's clock reaches a shared record,
+        and comes with the row of the person, which saves a round trip in every transaction."""
         found = actor_row(connection, self.identity.organisation, self.identity.login)
         if found is None or found.disabled:
             raise NotAMember
@@ -147,15 +168,9 @@ class Store:
             frozenset(Role(role) for role in found.roles.split(",") if role),
             self.identity.origin,
         )
+        now = found.now or self._clock()
         organisation = self.identity.organisation
         return Unit(connection, organisation, actor, now, local_date(now, found.zone))
-
-    def _now(self, connection: Connection) -> datetime:
-        """The server's clock on Postgres, so that no client's clock reaches a shared record."""
-        if self.sqlite:
-            return self._clock()
-        now: datetime = connection.execute(_SERVER_CLOCK).scalar_one()
-        return now
 
     def _patiently(self, once: Callable[[], R]) -> R:
         give_up = time.monotonic() + PATIENCE_SECONDS
@@ -163,20 +178,17 @@ class Store:
         while True:
             try:
                 return once()
-            except BillingError:
-                raise
             except PoolTimeout:
                 raise StoreBusy from None
             except DBAPIError as error:
                 case = as_store_error(error)
-                if fault_of(error) is Fault.FINAL:
-                    if case is None:
-                        raise
-                    raise case from None
+                if case is None:
+                    raise
                 attempt += 1
                 pause = _jitter.uniform(0.5, 1.0) * min(1.0, 0.005 * 2**attempt)
-                if time.monotonic() + pause > give_up:
-                    raise (case or StoreAway()) from None
+                passing = isinstance(case, (StoreBusy, StoreAway))
+                if not passing or time.monotonic() + pause > give_up:
+                    raise case from None
                 time.sleep(pause)
 
     def acting_as(self, identity: Identity) -> Store:
@@ -198,6 +210,3 @@ def reading(engine: Engine) -> Iterator[Connection]:
         if case := as_store_error(error):
             raise case from None
         raise
-
-
-_SERVER_CLOCK = text("SELECT clock_timestamp()")

@@ -27,6 +27,20 @@ def _is_sqlite(dialect: Dialect) -> bool:
     return dialect.name == "sqlite"
 
 
+def _kept_text(column_type: TypeEngine[Any], value: object) -> Any:
+    """Postgres keeps neither NUL nor half a surrogate pair, and SQLite cuts text at the NUL."""
+    if value is None:
+        return None
+    if not isinstance(value, str) or "\0" in value:
+        raise WrongColumnValue(column_type, value)
+    if not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise WrongColumnValue(column_type, value) from None
+    return value
+
+
 class Id(TypeDecorator[UUID]):
     """A UUID: native on Postgres, lower-case text with hyphens on SQLite."""
 
@@ -47,6 +61,9 @@ class Id(TypeDecorator[UUID]):
         return UUID(value) if isinstance(value, str) else value
 
 
+_LARGEST = 2**63 - 1
+
+
 class Whole(TypeDecorator[int]):
     """A 64-bit whole number; a float or a bool would be bent silently, so it is refused."""
 
@@ -57,7 +74,7 @@ class Whole(TypeDecorator[int]):
         return Integer() if _is_sqlite(dialect) else BigInteger()
 
     def process_bind_param(self, value: int | None, dialect: Dialect) -> Any:
-        if value is not None and type(value) is not int:
+        if value is not None and (type(value) is not int or not -_LARGEST <= value <= _LARGEST):
             raise WrongColumnValue(self, value)
         return value
 
@@ -131,15 +148,13 @@ class Day(TypeDecorator[date]):
 
 
 class Words(TypeDecorator[str]):
-    """Text kept as given. What no engine can keep (NUL, lone surrogates) was refused earlier."""
+    """Text kept as given, hostile or not."""
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> Any:
-        if value is not None and not isinstance(value, str):
-            raise WrongColumnValue(self, value)
-        return value
+        return _kept_text(self, value)
 
 
 class SortKey(TypeDecorator[str]):
@@ -152,9 +167,7 @@ class SortKey(TypeDecorator[str]):
         return Text() if _is_sqlite(dialect) else Text(collation="C")
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> Any:
-        if value is not None and not isinstance(value, str):
-            raise WrongColumnValue(self, value)
-        return value
+        return _kept_text(self, value)
 
 
 class Choice(TypeDecorator[StrEnum]):
@@ -201,7 +214,7 @@ class JsonText(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        return None if value is None else canonical(value)
+        return None if value is None else _kept_text(self, canonical(value))
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         return None if value is None else json.loads(value)

@@ -41,10 +41,11 @@ def found(store: Store, founding: Founding) -> UUID:
     user = new_id()
     identity = store.identity
     actor = Actor(user, identity.login, frozenset({Role.ADMIN}), identity.origin)
-    return store.found(lambda unit: _found(unit, founding), actor, zone(founding.zone).key)
+    store.found(lambda unit: _found(unit, founding), actor, zone(founding.zone).key)
+    return user
 
 
-def _found(unit: Unit, founding: Founding) -> UUID:
+def _found(unit: Unit, founding: Founding) -> None:
     organisation = unit.organisation
     organisations.join(unit, unit.actor.login)
     organisations.start_books(unit, COUNTERS)
@@ -102,4 +103,3 @@ def _found(unit: Unit, founding: Founding) -> UUID:
         },
         "entities.create",
     )
-    return unit.actor.user

@@ -18,6 +18,8 @@ _MEMBER = (
     "organisation = ANY (ARRAY("
     "SELECT m.organisation FROM membership m WHERE m.login = session_user::text))"
 )
+_SCHEMA = "'public'::regnamespace"
+_OWNER = "current_user::regrole"
 # What people may write on tables that are not business tables: columns to insert, to update.
 _TECHNICAL: dict[str, tuple[str, str]] = {
     "counter": ("organisation, name, n", "n"),
@@ -50,24 +52,26 @@ def role(connection: Connection, part: str) -> str:
 
 
 def drop(connection: Connection) -> Iterator[str]:
+    """Only what the owner owns: an extension may keep functions in the same schema."""
     triggers = connection.exec_driver_sql(
         "SELECT tgname, relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
-        " JOIN pg_namespace n ON n.oid = c.relnamespace"
-        " WHERE NOT tgisinternal AND n.nspname = 'public'"
+        f" WHERE NOT tgisinternal AND relnamespace = {_SCHEMA} AND relowner = {_OWNER}"
     )
     for trigger, table in triggers.all():
         yield f'DROP TRIGGER "{trigger}" ON "{table}"'
     policies = connection.exec_driver_sql(
-        "SELECT policyname, tablename FROM pg_policies WHERE schemaname = 'public'"
+        "SELECT polname, relname FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid"
+        f" WHERE relnamespace = {_SCHEMA} AND relowner = {_OWNER}"
     )
     for policy, table in policies.all():
         yield f'DROP POLICY "{policy}" ON "{table}"'
     functions = connection.exec_driver_sql(
-        "SELECT p.oid::regprocedure FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace"
-        " WHERE n.nspname = 'public'"
+        f"SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = {_SCHEMA}"
+        f" AND proowner = {_OWNER} ORDER BY 1"
     )
-    for (function,) in functions.all():
-        yield f"DROP FUNCTION {function}"
+    # In one statement, because functions that call each other only go together.
+    if names := ", ".join(functions.scalars()):
+        yield f"DROP FUNCTION {names}"
 
 
 def create(connection: Connection) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from sqlalchemy import Connection, Table, UniqueConstraint
@@ -31,15 +32,17 @@ def _versioned(table: Table) -> Iterator[str]:
         f"{table.name}_version", f"UPDATE OF {watched}", table, "a change raises version by one",
         "NEW.version <> OLD.version + 1",
     )  # fmt: skip
+    # rowid has three names, so only a trigger on every update sees it change.
     yield _refusal(
-        f"{table.name}_key", "UPDATE OF organisation, id", table, "a row keeps its key",
-        "NEW.organisation <> OLD.organisation OR NEW.id <> OLD.id",
+        f"{table.name}_key", "UPDATE", table, "a row keeps its key",
+        "NEW.organisation <> OLD.organisation OR NEW.id <> OLD.id OR NEW.rowid <> OLD.rowid",
     )  # fmt: skip
     yield _refusal(
         f"{table.name}_first", "INSERT", table, "a new row has version one", "NEW.version <> 1"
     )
     yield _refusal(f"{table.name}_kept", "DELETE", table, "rows are marked, never deleted")
     yield _no_replace(table)
+    yield from _no_overwrite(table)
 
 
 def _append_only(table: Table) -> Iterator[str]:
@@ -50,18 +53,50 @@ def _append_only(table: Table) -> Iterator[str]:
 
 def _no_replace(table: Table) -> str:
     """INSERT OR REPLACE deletes the old row without firing a delete trigger."""
-    keys = [[column.name for column in table.primary_key.columns]]
-    keys += [
-        [column.name for column in constraint.columns]
-        for constraint in table.constraints
-        if isinstance(constraint, UniqueConstraint)
-    ]
-    same = [" AND ".join(f"{name} = NEW.{name}" for name in key) for key in keys]
-    clash = " OR ".join(f"({one})" for one in (*same, "rowid = NEW.rowid"))
+    clash = " OR ".join([*_clashes(table), "rowid = NEW.rowid"])
     return _refusal(
         f"{table.name}_no_replace", "INSERT", table, "rows are never replaced",
         f"EXISTS (SELECT 1 FROM {table.name} WHERE {clash})",
     )  # fmt: skip
+
+
+def _no_overwrite(table: Table) -> Iterator[str]:
+    """UPDATE OR REPLACE deletes whatever other row stands in its way."""
+    watched = {name for names, _where in _unique(table) for name in names} - {"organisation"}
+    if not watched:
+        return
+    yield _refusal(
+        f"{table.name}_no_overwrite", f"UPDATE OF {', '.join(sorted(watched))}", table,
+        "rows are never replaced",
+        f"EXISTS (SELECT 1 FROM {table.name} WHERE rowid <> OLD.rowid"
+        f" AND ({' OR '.join(_clashes(table))}))",
+    )  # fmt: skip
+
+
+def _clashes(table: Table) -> Iterator[str]:
+    """When a row of the table has one of the keys of NEW."""
+    keys = [([column.name for column in table.primary_key.columns], ""), *_unique(table)]
+    for names, where in keys:
+        same = [f"{name} = NEW.{name}" for name in names]
+        if where:
+            same += [where, _of_new(table, where)]
+        yield f"({' AND '.join(same)})"
+
+
+def _of_new(table: Table, where: str) -> str:
+    names = "|".join(column.name for column in table.columns)
+    return re.sub(rf"\b({names})\b", r"NEW.\1", where)
+
+
+def _unique(table: Table) -> list[tuple[list[str], str]]:
+    """The columns of each unique key but the first, and the condition of a partial one."""
+    constraints = [c for c in table.constraints if isinstance(c, UniqueConstraint)]
+    indexes = [index for index in table.indexes if index.unique]
+    found = [([column.name for column in c.columns], "") for c in constraints]
+    for index in indexes:
+        where = index.dialect_options["sqlite"]["where"]
+        found.append(([c.name for c in index.columns], "" if where is None else str(where)))
+    return sorted(found)
 
 
 def _refusal(name: str, act: str, table: Table, why: str, when: str = "1") -> str:

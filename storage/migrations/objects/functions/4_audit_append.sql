@@ -11,6 +11,7 @@ DECLARE
     hashes text[] := '{}';
     befores text[] := '{}';
     first bigint;
+    line record;
 BEGIN
     IF NOT EXISTS (
         SELECT FROM app_user u WHERE u.organisation = o AND u.id::text = who
@@ -21,11 +22,15 @@ BEGIN
     END IF;
     SELECT h.seq, h.hash INTO STRICT n, before FROM audit_head h WHERE h.organisation = o FOR UPDATE;
     first := n + 1;
-    FOR i IN 1 .. cardinality(actions) LOOP
+    -- Hashed from the same unnest that is stored: subscripts would follow an array's own bounds.
+    FOR line IN
+        SELECT * FROM unnest(actions, objects, versions, reasons, bodies)
+            AS r (action, object, version, reason, body)
+    LOOP
         n := n + 1;
         befores := befores || before;
         before := audit_hash(o, n, before, stamp, who, session_user::text, source, asked,
-            actions[i], objects[i], versions[i], reasons[i], bodies[i]);
+            line.action, line.object, line.version, line.reason, line.body);
         hashes := hashes || before;
     END LOOP;
     INSERT INTO audit_log
