@@ -1,11 +1,10 @@
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 
-from billing_tui.domain.customers import Delivery
+from billing_tui.domain.customers import Delivery, KeyKind
 from storage import types
 
 from .base import BusinessRow, Kind, Owned, field, points_to, shape
@@ -23,9 +22,12 @@ class Customer(BusinessRow, table=True):
         *points_to("organisation", "organisation"),
         *points_to("customer", "parent", "merged_into"),
         Index(None, "organisation", "sort_name", "id"),
+        Index(None, "organisation", "sort_number", "id"),
         Index(None, "organisation", "created_at", "id"),
         Index(None, "organisation", "parent"),
         Index(None, "organisation", "merged_into"),
+        Index(None, "organisation", "archived_at"),
+        Index(None, "organisation", "currency"),
         Index(None, "organisation", "skeleton"),
     )
 
@@ -47,16 +49,9 @@ class Customer(BusinessRow, table=True):
     merged_into: UUID | None = field(types.Id, nullable=True)
     archived_at: datetime | None = field(types.UtcTime, nullable=True)
     sort_name: str = field(types.SortKey, bookkeeping=True)
+    sort_number: str = field(types.SortKey, bookkeeping=True)
     skeleton: str = field(types.SortKey, bookkeeping=True)
     created_at: datetime = field(types.UtcTime, bookkeeping=True)
-
-
-class KeyKind(StrEnum):
-    WORD = "word"
-    EMAIL = "email"
-    TAX_ID = "tax_id"
-    TAG = "tag"
-    DEPARTMENT = "department"
 
 
 class CustomerKey(Owned, table=True):
@@ -66,7 +61,7 @@ class CustomerKey(Owned, table=True):
     __table_args__ = shape(
         Kind.TECHNICAL,
         *points_to("customer", "customer"),
-        Index(None, "organisation", "customer"),
+        Index(None, "organisation", "customer", "kind", "key"),
     )
 
     kind: KeyKind = field(types.Choice(KeyKind), primary_key=True)

@@ -18,7 +18,9 @@ class Department(BusinessRow, table=True):
         CheckConstraint("merged_into <> id", name="merged_into"),
         *points_to("organisation", "organisation"),
         *points_to("department", "parent", "merged_into"),
+        *points_to("app_user", "owner"),
         Index(None, "organisation", "parent"),
+        Index(None, "organisation", "merged_into"),
         Index(None, "organisation", "sort_name", "id"),
     )
 
@@ -32,14 +34,14 @@ class Department(BusinessRow, table=True):
 
 
 class GlMapping(BusinessRow, table=True):
-    """Ledger account to the general ledger's code, from a day on; the latest that holds counts."""
+    """Ledger account to the general ledger's code, from a day on; an empty code ends it there."""
 
     __tablename__ = "gl_mapping"
     __table_args__ = shape(
         Kind.BUSINESS,
         *points_to("legal_entity", "entity"),
         *points_to("department", "department"),
-        Index(None, "organisation", "account", "valid_from"),
+        Index(None, "organisation", "account", "valid_from", "id"),
     )
 
     entity: UUID = field(types.Id)
@@ -56,6 +58,7 @@ class ExchangeRate(BusinessRow, table=True):
         Kind.BUSINESS,
         UniqueConstraint("organisation", "base", "quote", "valid_on"),
         *points_to("organisation", "organisation"),
+        Index(None, "organisation", "valid_on", "base", "quote"),
     )
 
     base: str = field(types.SortKey)

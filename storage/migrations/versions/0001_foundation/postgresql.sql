@@ -215,6 +215,7 @@ CREATE TABLE customer (
     merged_into UUID,
     archived_at TIMESTAMP WITH TIME ZONE,
     sort_name TEXT COLLATE "C" NOT NULL,
+    sort_number TEXT COLLATE "C" NOT NULL,
     skeleton TEXT COLLATE "C" NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_customer PRIMARY KEY (organisation, id),
@@ -228,7 +229,11 @@ CREATE TABLE customer (
     CONSTRAINT ck_customer_delivery CHECK (delivery IN ('email', 'post', 'download'))
 );
 
+CREATE INDEX ix_customer_organisation_archived_at ON customer (organisation, archived_at);
+
 CREATE INDEX ix_customer_organisation_created_at_id ON customer (organisation, created_at, id);
+
+CREATE INDEX ix_customer_organisation_currency ON customer (organisation, currency);
 
 CREATE INDEX ix_customer_organisation_merged_into ON customer (organisation, merged_into);
 
@@ -238,30 +243,7 @@ CREATE INDEX ix_customer_organisation_skeleton ON customer (organisation, skelet
 
 CREATE INDEX ix_customer_organisation_sort_name_id ON customer (organisation, sort_name, id);
 
-CREATE TABLE department (
-    organisation UUID NOT NULL,
-    id UUID NOT NULL,
-    version BIGINT NOT NULL,
-    code TEXT COLLATE "C" NOT NULL,
-    name TEXT NOT NULL,
-    parent UUID,
-    owner UUID,
-    merged_into UUID,
-    archived_at TIMESTAMP WITH TIME ZONE,
-    sort_name TEXT COLLATE "C" NOT NULL,
-    CONSTRAINT pk_department PRIMARY KEY (organisation, id),
-    CONSTRAINT uq_department_organisation_code UNIQUE (organisation, code),
-    CONSTRAINT ck_department_parent CHECK (parent <> id),
-    CONSTRAINT ck_department_merged_into CHECK (merged_into <> id),
-    CONSTRAINT fk_department_organisation_organisation FOREIGN KEY(organisation, organisation) REFERENCES organisation (organisation, id),
-    CONSTRAINT fk_department_organisation_parent FOREIGN KEY(organisation, parent) REFERENCES department (organisation, id),
-    CONSTRAINT fk_department_organisation_merged_into FOREIGN KEY(organisation, merged_into) REFERENCES department (organisation, id),
-    CONSTRAINT ck_department_version CHECK (version >= 1)
-);
-
-CREATE INDEX ix_department_organisation_parent ON department (organisation, parent);
-
-CREATE INDEX ix_department_organisation_sort_name_id ON department (organisation, sort_name, id);
+CREATE INDEX ix_customer_organisation_sort_number_id ON customer (organisation, sort_number, id);
 
 CREATE TABLE exchange_rate (
     organisation UUID NOT NULL,
@@ -277,6 +259,8 @@ CREATE TABLE exchange_rate (
     CONSTRAINT fk_exchange_rate_organisation_organisation FOREIGN KEY(organisation, organisation) REFERENCES organisation (organisation, id),
     CONSTRAINT ck_exchange_rate_version CHECK (version >= 1)
 );
+
+CREATE INDEX ix_exchange_rate_organisation_valid_on_base_quote ON exchange_rate (organisation, valid_on, base, quote);
 
 CREATE TABLE import_unit (
     organisation UUID NOT NULL,
@@ -354,10 +338,10 @@ CREATE TABLE customer_key (
     gone_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_customer_key PRIMARY KEY (organisation, kind, key, customer),
     CONSTRAINT fk_customer_key_organisation_customer FOREIGN KEY(organisation, customer) REFERENCES customer (organisation, id),
-    CONSTRAINT ck_customer_key_kind CHECK (kind IN ('word', 'email', 'tax_id', 'tag', 'department'))
+    CONSTRAINT ck_customer_key_kind CHECK (kind IN ('word', 'number', 'email', 'tax_id', 'tag', 'department', 'brake'))
 );
 
-CREATE INDEX ix_customer_key_organisation_customer ON customer_key (organisation, customer);
+CREATE INDEX ix_customer_key_organisation_customer_kind_key ON customer_key (organisation, customer, kind, key);
 
 CREATE TABLE customer_note (
     organisation UUID NOT NULL,
@@ -376,23 +360,33 @@ CREATE TABLE customer_note (
 
 CREATE INDEX ix_customer_note_organisation_customer_written_at ON customer_note (organisation, customer, written_at);
 
-CREATE TABLE gl_mapping (
+CREATE TABLE department (
     organisation UUID NOT NULL,
     id UUID NOT NULL,
     version BIGINT NOT NULL,
-    entity UUID NOT NULL,
-    department UUID,
-    account TEXT COLLATE "C" NOT NULL,
-    code TEXT NOT NULL,
-    valid_from DATE NOT NULL,
-    deleted_at TIMESTAMP WITH TIME ZONE,
-    CONSTRAINT pk_gl_mapping PRIMARY KEY (organisation, id),
-    CONSTRAINT fk_gl_mapping_organisation_entity FOREIGN KEY(organisation, entity) REFERENCES legal_entity (organisation, id),
-    CONSTRAINT fk_gl_mapping_organisation_department FOREIGN KEY(organisation, department) REFERENCES department (organisation, id),
-    CONSTRAINT ck_gl_mapping_version CHECK (version >= 1)
+    code TEXT COLLATE "C" NOT NULL,
+    name TEXT NOT NULL,
+    parent UUID,
+    owner UUID,
+    merged_into UUID,
+    archived_at TIMESTAMP WITH TIME ZONE,
+    sort_name TEXT COLLATE "C" NOT NULL,
+    CONSTRAINT pk_department PRIMARY KEY (organisation, id),
+    CONSTRAINT uq_department_organisation_code UNIQUE (organisation, code),
+    CONSTRAINT ck_department_parent CHECK (parent <> id),
+    CONSTRAINT ck_department_merged_into CHECK (merged_into <> id),
+    CONSTRAINT fk_department_organisation_organisation FOREIGN KEY(organisation, organisation) REFERENCES organisation (organisation, id),
+    CONSTRAINT fk_department_organisation_parent FOREIGN KEY(organisation, parent) REFERENCES department (organisation, id),
+    CONSTRAINT fk_department_organisation_merged_into FOREIGN KEY(organisation, merged_into) REFERENCES department (organisation, id),
+    CONSTRAINT fk_department_organisation_owner FOREIGN KEY(organisation, owner) REFERENCES app_user (organisation, id),
+    CONSTRAINT ck_department_version CHECK (version >= 1)
 );
 
-CREATE INDEX ix_gl_mapping_organisation_account_valid_from ON gl_mapping (organisation, account, valid_from);
+CREATE INDEX ix_department_organisation_merged_into ON department (organisation, merged_into);
+
+CREATE INDEX ix_department_organisation_parent ON department (organisation, parent);
+
+CREATE INDEX ix_department_organisation_sort_name_id ON department (organisation, sort_name, id);
 
 CREATE TABLE ledger_entry (
     organisation UUID NOT NULL,
@@ -416,6 +410,24 @@ CREATE INDEX ix_ledger_entry_organisation_booked_on ON ledger_entry (organisatio
 CREATE INDEX ix_ledger_entry_organisation_document ON ledger_entry (organisation, document);
 
 CREATE UNIQUE INDEX ix_ledger_entry_organisation_reverses ON ledger_entry (organisation, reverses);
+
+CREATE TABLE gl_mapping (
+    organisation UUID NOT NULL,
+    id UUID NOT NULL,
+    version BIGINT NOT NULL,
+    entity UUID NOT NULL,
+    department UUID,
+    account TEXT COLLATE "C" NOT NULL,
+    code TEXT NOT NULL,
+    valid_from DATE NOT NULL,
+    deleted_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_gl_mapping PRIMARY KEY (organisation, id),
+    CONSTRAINT fk_gl_mapping_organisation_entity FOREIGN KEY(organisation, entity) REFERENCES legal_entity (organisation, id),
+    CONSTRAINT fk_gl_mapping_organisation_department FOREIGN KEY(organisation, department) REFERENCES department (organisation, id),
+    CONSTRAINT ck_gl_mapping_version CHECK (version >= 1)
+);
+
+CREATE INDEX ix_gl_mapping_organisation_account_valid_from_id ON gl_mapping (organisation, account, valid_from, id);
 
 CREATE TABLE posting (
     organisation UUID NOT NULL,

@@ -235,6 +235,7 @@ CREATE TABLE customer (
     merged_into TEXT,
     archived_at TEXT,
     sort_name TEXT NOT NULL,
+    sort_number TEXT NOT NULL,
     skeleton TEXT NOT NULL,
     created_at TEXT NOT NULL,
     CONSTRAINT pk_customer PRIMARY KEY (organisation, id),
@@ -249,7 +250,11 @@ CREATE TABLE customer (
 )
  STRICT;
 
+CREATE INDEX ix_customer_organisation_archived_at ON customer (organisation, archived_at);
+
 CREATE INDEX ix_customer_organisation_created_at_id ON customer (organisation, created_at, id);
+
+CREATE INDEX ix_customer_organisation_currency ON customer (organisation, currency);
 
 CREATE INDEX ix_customer_organisation_merged_into ON customer (organisation, merged_into);
 
@@ -259,31 +264,7 @@ CREATE INDEX ix_customer_organisation_skeleton ON customer (organisation, skelet
 
 CREATE INDEX ix_customer_organisation_sort_name_id ON customer (organisation, sort_name, id);
 
-CREATE TABLE department (
-    organisation TEXT NOT NULL,
-    id TEXT NOT NULL,
-    version INTEGER NOT NULL,
-    code TEXT NOT NULL,
-    name TEXT NOT NULL,
-    parent TEXT,
-    owner TEXT,
-    merged_into TEXT,
-    archived_at TEXT,
-    sort_name TEXT NOT NULL,
-    CONSTRAINT pk_department PRIMARY KEY (organisation, id),
-    CONSTRAINT uq_department_organisation_code UNIQUE (organisation, code),
-    CONSTRAINT ck_department_parent CHECK (parent <> id),
-    CONSTRAINT ck_department_merged_into CHECK (merged_into <> id),
-    CONSTRAINT fk_department_organisation_organisation FOREIGN KEY(organisation, organisation) REFERENCES organisation (organisation, id),
-    CONSTRAINT fk_department_organisation_parent FOREIGN KEY(organisation, parent) REFERENCES department (organisation, id),
-    CONSTRAINT fk_department_organisation_merged_into FOREIGN KEY(organisation, merged_into) REFERENCES department (organisation, id),
-    CONSTRAINT ck_department_version CHECK (version >= 1)
-)
- STRICT;
-
-CREATE INDEX ix_department_organisation_parent ON department (organisation, parent);
-
-CREATE INDEX ix_department_organisation_sort_name_id ON department (organisation, sort_name, id);
+CREATE INDEX ix_customer_organisation_sort_number_id ON customer (organisation, sort_number, id);
 
 CREATE TABLE exchange_rate (
     organisation TEXT NOT NULL,
@@ -300,6 +281,8 @@ CREATE TABLE exchange_rate (
     CONSTRAINT ck_exchange_rate_version CHECK (version >= 1)
 )
  STRICT;
+
+CREATE INDEX ix_exchange_rate_organisation_valid_on_base_quote ON exchange_rate (organisation, valid_on, base, quote);
 
 CREATE TABLE import_unit (
     organisation TEXT NOT NULL,
@@ -381,11 +364,11 @@ CREATE TABLE customer_key (
     gone_at TEXT,
     CONSTRAINT pk_customer_key PRIMARY KEY (organisation, kind, "key", customer),
     CONSTRAINT fk_customer_key_organisation_customer FOREIGN KEY(organisation, customer) REFERENCES customer (organisation, id),
-    CONSTRAINT ck_customer_key_kind CHECK (kind IN ('word', 'email', 'tax_id', 'tag', 'department'))
+    CONSTRAINT ck_customer_key_kind CHECK (kind IN ('word', 'number', 'email', 'tax_id', 'tag', 'department', 'brake'))
 )
  STRICT;
 
-CREATE INDEX ix_customer_key_organisation_customer ON customer_key (organisation, customer);
+CREATE INDEX ix_customer_key_organisation_customer_kind_key ON customer_key (organisation, customer, kind, "key");
 
 CREATE TABLE customer_note (
     organisation TEXT NOT NULL,
@@ -405,24 +388,34 @@ CREATE TABLE customer_note (
 
 CREATE INDEX ix_customer_note_organisation_customer_written_at ON customer_note (organisation, customer, written_at);
 
-CREATE TABLE gl_mapping (
+CREATE TABLE department (
     organisation TEXT NOT NULL,
     id TEXT NOT NULL,
     version INTEGER NOT NULL,
-    entity TEXT NOT NULL,
-    department TEXT,
-    account TEXT NOT NULL,
     code TEXT NOT NULL,
-    valid_from TEXT NOT NULL,
-    deleted_at TEXT,
-    CONSTRAINT pk_gl_mapping PRIMARY KEY (organisation, id),
-    CONSTRAINT fk_gl_mapping_organisation_entity FOREIGN KEY(organisation, entity) REFERENCES legal_entity (organisation, id),
-    CONSTRAINT fk_gl_mapping_organisation_department FOREIGN KEY(organisation, department) REFERENCES department (organisation, id),
-    CONSTRAINT ck_gl_mapping_version CHECK (version >= 1)
+    name TEXT NOT NULL,
+    parent TEXT,
+    owner TEXT,
+    merged_into TEXT,
+    archived_at TEXT,
+    sort_name TEXT NOT NULL,
+    CONSTRAINT pk_department PRIMARY KEY (organisation, id),
+    CONSTRAINT uq_department_organisation_code UNIQUE (organisation, code),
+    CONSTRAINT ck_department_parent CHECK (parent <> id),
+    CONSTRAINT ck_department_merged_into CHECK (merged_into <> id),
+    CONSTRAINT fk_department_organisation_organisation FOREIGN KEY(organisation, organisation) REFERENCES organisation (organisation, id),
+    CONSTRAINT fk_department_organisation_parent FOREIGN KEY(organisation, parent) REFERENCES department (organisation, id),
+    CONSTRAINT fk_department_organisation_merged_into FOREIGN KEY(organisation, merged_into) REFERENCES department (organisation, id),
+    CONSTRAINT fk_department_organisation_owner FOREIGN KEY(organisation, owner) REFERENCES app_user (organisation, id),
+    CONSTRAINT ck_department_version CHECK (version >= 1)
 )
  STRICT;
 
-CREATE INDEX ix_gl_mapping_organisation_account_valid_from ON gl_mapping (organisation, account, valid_from);
+CREATE INDEX ix_department_organisation_merged_into ON department (organisation, merged_into);
+
+CREATE INDEX ix_department_organisation_parent ON department (organisation, parent);
+
+CREATE INDEX ix_department_organisation_sort_name_id ON department (organisation, sort_name, id);
 
 CREATE TABLE ledger_entry (
     organisation TEXT NOT NULL,
@@ -447,6 +440,25 @@ CREATE INDEX ix_ledger_entry_organisation_booked_on ON ledger_entry (organisatio
 CREATE INDEX ix_ledger_entry_organisation_document ON ledger_entry (organisation, document);
 
 CREATE UNIQUE INDEX ix_ledger_entry_organisation_reverses ON ledger_entry (organisation, reverses);
+
+CREATE TABLE gl_mapping (
+    organisation TEXT NOT NULL,
+    id TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    entity TEXT NOT NULL,
+    department TEXT,
+    account TEXT NOT NULL,
+    code TEXT NOT NULL,
+    valid_from TEXT NOT NULL,
+    deleted_at TEXT,
+    CONSTRAINT pk_gl_mapping PRIMARY KEY (organisation, id),
+    CONSTRAINT fk_gl_mapping_organisation_entity FOREIGN KEY(organisation, entity) REFERENCES legal_entity (organisation, id),
+    CONSTRAINT fk_gl_mapping_organisation_department FOREIGN KEY(organisation, department) REFERENCES department (organisation, id),
+    CONSTRAINT ck_gl_mapping_version CHECK (version >= 1)
+)
+ STRICT;
+
+CREATE INDEX ix_gl_mapping_organisation_account_valid_from_id ON gl_mapping (organisation, account, valid_from, id);
 
 CREATE TABLE posting (
     organisation TEXT NOT NULL,
