@@ -2,12 +2,15 @@
 
 from sqlmodel import SQLModel
 
+from .alerts import Alert
 from .audit import AuditHead, AuditLog, PersonalValue, Request
 from .base import complete
 from .customers import Customer, CustomerKey, CustomerNote
 from .departments import Department, ExchangeRate, GlMapping
+from .features import Feature
+from .imports import ImportRun, ImportUnit
+from .jobs import Job, JobRun
 from .ledger import LedgerEntry, LedgerHead, Posting, SummaryMoved, SummaryOpen
-from .operations import Alert, Feature, ImportRun, ImportUnit, Job, JobRun
 from .organisations import Counter, CurrencyUse, LegalEntity, Organisation, Setting, StoreMeta
 from .users import AppUser, Membership
 

@@ -86,8 +86,6 @@ CREATE TABLE job (
     CONSTRAINT pk_job PRIMARY KEY (organisation, name)
 );
 
-CREATE INDEX ix_job_organisation_next_run_at ON job (organisation, next_run_at);
-
 CREATE TABLE ledger_head (
     organisation UUID NOT NULL,
     seq BIGINT NOT NULL,
@@ -283,10 +281,12 @@ CREATE TABLE job_run (
     error TEXT NOT NULL,
     CONSTRAINT pk_job_run PRIMARY KEY (organisation, id),
     CONSTRAINT fk_job_run_organisation_job FOREIGN KEY(organisation, job) REFERENCES job (organisation, name),
-    CONSTRAINT ck_job_run_outcome CHECK (outcome IN ('running', 'done', 'failed'))
+    CONSTRAINT ck_job_run_outcome CHECK (outcome IN ('running', 'done', 'stopped', 'failed'))
 );
 
-CREATE INDEX ix_job_run_organisation_started_at ON job_run (organisation, started_at);
+CREATE INDEX ix_job_run_organisation_finished_at ON job_run (organisation, finished_at);
+
+CREATE INDEX ix_job_run_organisation_job_started_at ON job_run (organisation, job, started_at);
 
 CREATE TABLE legal_entity (
     organisation UUID NOT NULL,
