@@ -158,6 +158,19 @@ class Booked:
     entry: Entry
 
 
+@dataclass(frozen=True, slots=True)
+class EntryFilter:
+    """What a list of entries is narrowed by; `entity` is a legal entity's code."""
+
+    entity: str = ""
+    kind: EntryKind | None = None
+    account: str = ""
+    customer: UUID | None = None
+    document: UUID | None = None
+    booked_from: date | None = None
+    booked_to: date | None = None
+
+
 class EntryRefused(Refused):
     """The entry would break the books; a fault of the program, never of the person."""
 
@@ -276,12 +289,22 @@ def booked_on(wanted: date, closed_through: date) -> date:
     return max(wanted, closed_through + timedelta(days=1))
 
 
-def balances(lines: Iterable[tuple[str, str, int]]) -> dict[tuple[str, str], int]:
-    """Sums by (account, currency), leaving out what is zero."""
-    sums: dict[tuple[str, str], int] = {}
-    for account, currency, amount in lines:
-        sums[account, currency] = sums.get((account, currency), 0) + amount
-    return {key: amount for key, amount in sums.items() if amount}
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Above zero on the debit side."""
+
+    account: str
+    currency: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrialBalance:
+    """Balances over what was booked by `as_of`, of what was known by the end of `known_on`."""
+
+    as_of: date
+    known_on: date | None
+    items: tuple[Balance, ...]
 
 
 def lines_of(
