@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from .audit import framed
@@ -222,21 +223,25 @@ def fault(entry: Entry) -> str:
         return "its postings do not sum to zero"
     if (entry.kind in MIRRORS) != (entry.reverses is not None):
         return "a reversal, and only a reversal, names the entry that it reverses"
-    rule = RULES[entry.kind]
-    return next(filter(None, (_line_fault(rule, line) for line in entry.lines)), "")
-
-
-def _line_fault(rule: Rule, line: Line) -> str:
-    account = line.account
-    if line.amount == 0:
+    faults = (
+        line_fault(entry.kind, line.account, line.amount > 0, line.customer, line.due_on)
+        for line in entry.lines
+    )
+    if not all(line.amount for line in entry.lines):
         return "a posting of zero says nothing"
-    if family(account) not in (rule.debits if line.amount > 0 else rule.credits):
-        return f"it may not {'debit' if line.amount > 0 else 'credit'} {account}"
+    return next(filter(None, faults), "")
+
+
+def line_fault(kind: EntryKind, account: str, debit: bool, customer: object, due_on: object) -> str:
+    """What the posting table has against one line, or nothing."""
+    rule = RULES[kind]
+    if family(account) not in (rule.debits if debit else rule.credits):
+        return f"it may not {'debit' if debit else 'credit'} {account}"
     if _ACCOUNT.fullmatch(account) is None:
         return f"{account!r} is no account"
-    if (account in OF_A_CUSTOMER) != (line.customer is not None):
+    if (account in OF_A_CUSTOMER) != (customer is not None):
         return f"{account} {'needs' if account in OF_A_CUSTOMER else 'takes no'} customer"
-    if (account == RECEIVABLE) != (line.due_on is not None):
+    if (account == RECEIVABLE) != (due_on is not None):
         return f"{account} {'needs' if account == RECEIVABLE else 'takes no'} due date"
     return ""
 
@@ -262,26 +267,31 @@ def mirrors(entry: Entry, original: Entry) -> bool:
     )
 
 
-def digest(booked: Iterable[Booked]) -> str:
-    """What the audit chain says of entries, so that no posting changes unseen."""
-    text = hashlib.sha256()
-    for each in booked:
-        entry = each.entry
-        text.update(
-            framed((
-                str(each.seq), utc_text(each.at), str(each.request), str(entry.entity),
-                entry.booked_on.isoformat(), entry.kind.value, entry.currency,
-                _text(entry.document), _text(entry.reverses), str(len(entry.lines)),
-            ))
-        )  # fmt: skip
-        for line in entry.lines:
-            said = (line.account, str(line.amount), _text(line.customer), _text(line.due_on))
-            text.update(framed(said))
-    return text.hexdigest()
+def told(entries: Sequence[Booked]) -> dict[str, Any]:
+    """What the audit chain says of entries, so that no posting changes unseen. `digest` is over
+    all of them; the eight letters of each in `marks` say which one it was."""
+    hashes = [_hash(booked) for booked in entries]
+    return telling(entries[0].seq, hashes)
 
 
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
+def telling(first: int, hashes: Sequence[bytes]) -> dict[str, Any]:
+    return {
+        "digest": hashlib.sha256(b"".join(hashes)).hexdigest(),
+        "first": first,
+        "last": first + len(hashes) - 1,
+        "marks": "".join(each.hex()[:8] for each in hashes),
+    }
+
+
+def _hash(booked: Booked) -> bytes:
+    entry = booked.entry
+    head = (
+        booked.seq, utc_text(booked.at), booked.request, entry.entity, entry.booked_on,
+        entry.kind.value, entry.currency, entry.document, entry.reverses, len(entry.lines),
+    )  # fmt: skip
+    lines = ((line.account, line.amount, line.customer, line.due_on) for line in entry.lines)
+    cells = (cell for row in (head, *lines) for cell in row)
+    return hashlib.sha256(framed(None if c is None else str(c) for c in cells)).digest()
 
 
 def booked_on(wanted: date, closed_through: date) -> date:

@@ -22,8 +22,8 @@ from billing_tui.domain.ledger import (
     EntryNotFound,
     Line,
     checked,
-    digest,
     reversal,
+    told,
 )
 from storage.models import LedgerEntry, LedgerHead, LegalEntity, Posting, SummaryMoved, SummaryOpen
 from storage.models.base import table_of
@@ -34,6 +34,7 @@ from . import currencies
 _ENTRY, _POSTING, _HEAD = table_of(LedgerEntry), table_of(Posting), table_of(LedgerHead)
 _OPEN, _MOVED, _ENTITY = table_of(SummaryOpen), table_of(SummaryMoved), table_of(LegalEntity)
 
+POSTED = "ledger.post"
 _APPEND = (
     "SELECT first, stamp FROM ledger_append(%s::uuid, %s::uuid,"
     " %s::uuid[], %s::date[], %s::text[], %s::text[], %s::uuid[], %s::bigint[],"
@@ -88,9 +89,8 @@ def post(unit: Unit, entries: Sequence[Entry]) -> list[int]:
     if asked is None:
         raise TypeError("entries are booked for a request")
     seqs = list(range(first, first + len(entries)))
-    booked = (Booked(seq, at, asked, each) for seq, each in zip(seqs, entries, strict=True))
-    said = {"first": first, "last": seqs[-1], "digest": digest(booked)}
-    unit.note("ledger.post", f"{_ENTRY.name}:{first}", said)
+    made = [Booked(seq, at, asked, each) for seq, each in zip(seqs, entries, strict=True)]
+    unit.note(POSTED, f"{_ENTRY.name}:{first}", told(made))
     return seqs
 
 
