@@ -9,21 +9,27 @@ from billing_tui.domain.acts import Actor
 from billing_tui.domain.currencies import currency
 from billing_tui.domain.dates import zone
 from billing_tui.domain.ids import new_id
+from billing_tui.domain.organisations import (
+    EntityDraft,
+    checked_entity,
+    checked_locale,
+    checked_title,
+)
 from billing_tui.domain.rights import Role
-from billing_tui.domain.text import clean
-from storage.models import AppUser, CurrencyUse, LegalEntity, Organisation
-from storage.repos import organisations
+from billing_tui.domain.users import checked_name
+from storage.models import AppUser, LegalEntity, Organisation
+from storage.repos import currencies, organisations, users
 from storage.rows import insert
 from storage.store import Store
 from storage.uow import Unit
 
-COUNTERS = ("customer", "customer tree", "department tree")
+COUNTERS = ("customer", "customer tree", "department tree", "people")
 ALL_ROLES = ",".join(sorted((Role.ADMIN, Role.CLERK, Role.CONTROLLER)))
 
 
 @dataclass(frozen=True, slots=True)
 class Founding:
-    """What a person decides before anything else exists."""
+    """What a person decides before anything else exists. `admin` is their name, not their login."""
 
     organisation: str
     entity: str
@@ -36,70 +42,59 @@ class Founding:
     password: str = ""  # already hashed
 
 
+def checked(founding: Founding) -> Founding:
+    """The same with codes as they are kept, or refused before anything is made."""
+    entity = checked_entity(_entity(founding))
+    return Founding(
+        checked_title(founding.organisation, "organisation"),
+        entity.name,
+        entity.currency,
+        entity.country,
+        checked_locale(founding.locale),
+        zone(founding.zone).key,
+        checked_name(founding.admin) if founding.admin else "",
+        founding.production,
+        founding.password,
+    )
+
+
+def _entity(founding: Founding) -> EntityDraft:
+    return EntityDraft("MAIN", founding.entity, founding.country, founding.currency)
+
+
 def found(store: Store, founding: Founding) -> UUID:
     """Everything an empty store needs, in one transaction; gives the admin's id."""
-    user = new_id()
+    founding, user = checked(founding), new_id()
     identity = store.identity
     actor = Actor(user, identity.login, frozenset({Role.ADMIN}), identity.origin)
-    store.found(lambda unit: _found(unit, founding), actor, zone(founding.zone).key)
+    store.found(lambda unit: _found(unit, founding), actor, founding.zone)
     return user
 
 
 def _found(unit: Unit, founding: Founding) -> None:
-    organisation = unit.organisation
-    organisations.join(unit, unit.actor.login)
+    users.join(unit, unit.actor.login)
     organisations.start_books(unit, COUNTERS)
-    insert(
-        unit,
-        Organisation,
-        {
-            "id": organisation,
-            "name": clean(founding.organisation, "organisation"),
-            "currency": currency(founding.currency).code,
-            "locale": founding.locale,
-            "zone": founding.zone,
-            "production": founding.production,
-        },
-        "organisations.found",
-    )
-    insert(
-        unit,
-        AppUser,
-        {
-            "id": unit.actor.user,
-            "login": unit.actor.login,
-            "name": clean(founding.admin or unit.actor.login, "admin"),
-            "roles": ALL_ROLES,
-            "disabled_at": None,
-            "password": founding.password,
-            "failures": 0,
-            "retry_at": None,
-            "public_key": "",
-        },
-        "users.add",
-    )
-    insert(
-        unit,
-        CurrencyUse,
-        {
-            "id": new_id(),
-            "currency": founding.currency,
-            "exponent": currency(founding.currency).iso,
-        },
-        "currencies.use",
-    )
-    insert(
-        unit,
-        LegalEntity,
-        {
-            "id": new_id(),
-            "code": "MAIN",
-            "name": clean(founding.entity, "legal entity"),
-            "address": {},
-            "country": founding.country,
-            "currency": founding.currency,
-            "tax_ids": [],
-            "closed_through": organisations.NEVER_CLOSED,
-        },
-        "entities.create",
-    )
+    organisation = {
+        "id": unit.organisation,
+        "name": founding.organisation,
+        "currency": currency(founding.currency).code,
+        "locale": founding.locale,
+        "zone": founding.zone,
+        "production": founding.production,
+    }
+    insert(unit, Organisation, organisation, "organisations.found")
+    admin = {
+        "id": unit.actor.user,
+        "login": unit.actor.login,
+        "name": founding.admin or unit.actor.login,
+        "roles": ALL_ROLES,
+        "disabled_at": None,
+        "password": founding.password,
+        "failures": 0,
+        "retry_at": None,
+        "public_key": "",
+    }
+    insert(unit, AppUser, admin, "users.add")
+    currencies.freeze(unit, [founding.currency])
+    entity = organisations.entity_row(_entity(founding))
+    insert(unit, LegalEntity, {"id": new_id()} | entity, "entities.create")

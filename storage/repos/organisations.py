@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
 
-from storage.models import Counter, LedgerHead, Membership, Organisation
+from billing_tui.domain import organisations as domain
+from billing_tui.domain.tax_ids import TaxId
+from storage.models import Counter, LedgerEntry, LedgerHead, LegalEntity, Organisation, Setting
 from storage.models.base import table_of
 from storage.uow import Unit
 
@@ -22,6 +25,10 @@ _DRAW = (
     .values(n=_COUNTER.c.n + bindparam("step"))
     .returning(_COUNTER.c.n)
 )
+_ENTITY = table_of(LegalEntity)
+_SETTING = table_of(Setting)
+_ENTITIES = select(_ENTITY).where(_ENTITY.c.organisation == bindparam("o")).order_by(_ENTITY.c.code)
+_BOOKED = select(table_of(LedgerEntry).c.seq).limit(1)
 NEVER_CLOSED = date(1, 1, 1)
 _ALL = select(_ORGANISATION.c.id, _ORGANISATION.c.name).order_by(_ORGANISATION.c.id)
 
@@ -49,13 +56,6 @@ def start_books(unit: Unit, counters: tuple[str, ...]) -> None:
     )
 
 
-def join(unit: Unit, login: str) -> None:
-    """From here on the row-level policies let this login see the organisation."""
-    unit.connection.execute(
-        insert(table_of(Membership)), {"login": login, "organisation": unit.organisation}
-    )
-
-
 def draw(unit: Unit, counter: str, step: int = 1) -> int:
     """The last of `step` fresh numbers; the row lock makes others wait until we commit."""
     n: int = unit.connection.execute(
@@ -67,3 +67,71 @@ def draw(unit: Unit, counter: str, step: int = 1) -> int:
 def hold(unit: Unit, guard: str) -> None:
     """Let nobody else past this guard until we commit."""
     draw(unit, guard)
+
+
+def organisation(unit: Unit) -> domain.Organisation:
+    asked = select(_ORGANISATION).where(_ORGANISATION.c.id == unit.organisation)
+    row = unit.connection.execute(asked).mappings().one()
+    return domain.Organisation(
+        row["id"], row["version"], row["name"], row["currency"], row["locale"], row["zone"],
+        row["production"], entities(unit),
+    )  # fmt: skip
+
+
+def booked(unit: Unit) -> bool:
+    """Whether anything stands in the books."""
+    asked = _BOOKED.where(table_of(LedgerEntry).c.organisation == unit.organisation)
+    return unit.connection.execute(asked).first() is not None
+
+
+def entities(unit: Unit) -> tuple[domain.Entity, ...]:
+    rows = unit.connection.execute(_ENTITIES, {"o": unit.organisation}).mappings()
+    return tuple(_entity(row) for row in rows)
+
+
+def entity(unit: Unit, code: str) -> domain.Entity | None:
+    return next((one for one in entities(unit) if one.code == code), None)
+
+
+def entity_row(draft: domain.EntityDraft) -> dict[str, Any]:
+    return entity_columns(draft) | {"code": draft.code, "closed_through": NEVER_CLOSED}
+
+
+def entity_columns(draft: domain.EntityDraft) -> dict[str, Any]:
+    return {
+        "name": draft.name,
+        "address": asdict(draft.address),
+        "country": draft.country,
+        "currency": draft.currency,
+        "tax_ids": [asdict(tax_id) for tax_id in draft.tax_ids],
+    }
+
+
+def _entity(row: RowMapping) -> domain.Entity:
+    address = row["address"]
+    return domain.Entity(
+        row["id"],
+        row["version"],
+        row["code"],
+        row["name"],
+        row["country"],
+        row["currency"],
+        domain.Address(**(address | {"lines": tuple(address.get("lines", ()))})),
+        tuple(TaxId(**one) for one in row["tax_ids"]),
+        None if row["closed_through"] == NEVER_CLOSED else row["closed_through"],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    id: UUID
+    version: int
+    name: str
+    value: Any
+
+
+def settings(unit: Unit) -> dict[str, Kept]:
+    """What was set; everything else has its default."""
+    asked = select(_SETTING).where(_SETTING.c.organisation == unit.organisation)
+    rows = unit.connection.execute(asked)
+    return {row.name: Kept(row.id, row.version, row.name, row.value) for row in rows}

@@ -1,10 +1,10 @@
--- Auditors write nothing but this: that they came and went.
+-- Auditors write nothing but this: that they came and went, and changed their own password.
 CREATE FUNCTION audit_sign_in(o uuid, source text, act text) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     who text;
 BEGIN
-    IF act NOT IN ('signed_in', 'signed_out', 'locked', 'unlocked') THEN
+    IF act NOT IN ('signed_in', 'signed_out', 'locked', 'unlocked', 'password_changed') THEN
         RAISE EXCEPTION 'audit_sign_in: not a sign-in' USING ERRCODE = 'insufficient_privilege';
     END IF;
     SELECT u.id::text INTO who FROM app_user u
