@@ -21,6 +21,8 @@ from types import TracebackType
 from typing import Any
 from uuid import UUID
 
+from billing_tui.domain.trace import current_request, first_request
+
 NAME = "billing-tui.log"
 _LARGEST = 2_000_000
 _KEEP = 5
@@ -36,6 +38,7 @@ _REFERENCE = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}")
 _TEXTS = {
     "event": _WORD,
     "request": _ID,
+    "within": _ID,  # the request that led to this one
     "organisation": _ID,
     "user": _ID,
     "action": _WORD,
@@ -55,17 +58,24 @@ _MOST_FRAMES = 24
 
 
 def log_event(event: str, level: int = logging.INFO, **ids: UUID | str | float | None) -> None:
-    """One line; a field that is not known, or not in its form, is left out and counted."""
-    _LOG.log(level, "", extra={"ids": {"event": event} | ids})
+    """One line; a field that is not known, or not in its form, is left out and counted. It names
+    the request that is being worked on."""
+    if _LOG.isEnabledFor(level):
+        _LOG.log(level, "", extra={"ids": {"event": event} | _under_way() | ids})
 
 
 def log_failure(error: BaseException, **ids: UUID | str | float | None) -> str:
     """Log what went wrong, and give the short reference under which it can be found."""
     letters = "".join(secrets.choice(_ALPHABET) for _ in range(8))
     reference = f"{letters[:4]}-{letters[4:]}"
-    fields = {"event": "failure", "reference": reference} | ids
+    fields = {"event": "failure", "reference": reference} | _under_way() | ids
     _LOG.error("", exc_info=error, extra={"ids": fields})
     return reference
+
+
+def _under_way() -> dict[str, UUID | str | float | None]:
+    request, first = current_request(), first_request()
+    return {"request": request, "within": None if first == request else first}
 
 
 def open_log(folder: Path, level: str = "info") -> Path:
@@ -89,17 +99,28 @@ def close_log() -> None:
         handler.close()
 
 
-def lines_of(folder: Path, field: str, value: str) -> list[dict[str, Any]]:
-    """The lines, oldest first, in which a field has this value: a request's, or a reference's."""
+def lines_of(folder: Path, value: str, *fields: str) -> list[dict[str, Any]]:
+    """The lines, oldest first, in which one of these fields has this value."""
     found = []
     for path in [*_older(folder / NAME)[::-1], folder / NAME]:
         with contextlib.suppress(OSError):
             for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
                 with contextlib.suppress(ValueError):
-                    fields = json.loads(line)
-                    if isinstance(fields, dict) and fields.get(field) == value:
-                        found.append(fields)
+                    found_line = json.loads(line)
+                    if isinstance(found_line, dict) and value in map(found_line.get, fields):
+                        found.append(found_line)
     return found
+
+
+def forget(folder: Path, before: datetime) -> int:
+    """Remove files that were turned over and not written since; gives how many."""
+    gone = 0
+    for path in _older(folder / NAME):
+        with contextlib.suppress(OSError):
+            if path.lstat().st_mtime < before.timestamp():
+                path.unlink()
+                gone += 1
+    return gone
 
 
 class Lines(logging.Formatter):

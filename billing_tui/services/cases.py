@@ -7,16 +7,23 @@ the store's. They may run several times, so they do nothing outside their transa
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, get_type_hints
+from uuid import UUID
 
 from pydantic import TypeAdapter
 
 from billing_tui.domain.acts import Request
 from billing_tui.domain.audit import canonical
+from billing_tui.domain.errors import BillingError
+from billing_tui.domain.features import GATES, FeatureOff
 from billing_tui.domain.rights import Right, require
+from billing_tui.domain.trace import working_on
+from billing_tui.logs import log_event
+from storage.repos import features
 from storage.store import Store, Written
 from storage.uow import Unit
 
@@ -30,8 +37,21 @@ class Case:
     name: str
     module: str
     right: Right
-    writes: bool
-    as_owner: bool
+    writes: bool = False
+    as_owner: bool = False
+    feature: str = ""
+
+    def __post_init__(self) -> None:
+        if self.feature and self.feature not in GATES:
+            raise ValueError(f"{self.name}: {self.feature} is no feature of domain/features.py")
+
+    def admit(self, unit: Unit) -> None:
+        """Whether this person may, and whether the feature it belongs to is on for them."""
+        require(unit.actor.roles, self.right)
+        if self.feature:
+            feature = features.one(unit, self.feature)
+            if not feature.on_for(unit.actor.user, unit.actor.roles):
+                raise FeatureOff(self.feature)
 
 
 CASES: dict[str, Case] = {}
@@ -45,15 +65,15 @@ class Service:
 
 
 def reads(
-    name: str, right: Right = Right.SEE, *, snapshot: bool = False
+    name: str, right: Right = Right.SEE, *, snapshot: bool = False, feature: str = ""
 ) -> Callable[[Callable[Concatenate[S, Unit, P], R]], Callable[Concatenate[S, P], R]]:
     def decorate(use_case: Callable[Concatenate[S, Unit, P], R]) -> Callable[Concatenate[S, P], R]:
-        CASES[name] = Case(name, use_case.__module__, right, writes=False, as_owner=False)
+        case = CASES[name] = Case(name, use_case.__module__, right, feature=feature)
 
         @wraps(use_case)
         def run(self: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
             def in_unit(unit: Unit) -> R:
-                require(unit.actor.roles, right)
+                case.admit(unit)
                 return use_case(self, unit, *args, **kwargs)
 
             return self.store.read(in_unit, snapshot=snapshot)
@@ -64,19 +84,22 @@ def reads(
 
 
 def writes(
-    name: str, right: Right, *, as_owner: bool = False
+    name: str, right: Right, *, as_owner: bool = False, feature: str = ""
 ) -> Callable[[Callable[Concatenate[S, Unit, P], R]], Callable[Concatenate[S, Request, P], R]]:
-    """`as_owner` runs under the owning role on Postgres, for what people's own logins may not."""
+    """`as_owner` runs under the owning role on Postgres, for what people's own logins may not.
+    What belongs to a `feature` is refused while that is off for the person."""
 
     def decorate(
         use_case: Callable[Concatenate[S, Unit, P], R],
     ) -> Callable[Concatenate[S, Request, P], R]:
-        CASES[name] = Case(name, use_case.__module__, right, writes=True, as_owner=as_owner)
+        case = CASES[name] = Case(
+            name, use_case.__module__, right, writes=True, as_owner=as_owner, feature=feature
+        )
 
         @wraps(use_case)
         def run(self: S, request: Request, /, *args: P.args, **kwargs: P.kwargs) -> R:
             def in_unit(unit: Unit) -> R:
-                require(unit.actor.roles, right)
+                case.admit(unit)
                 return use_case(self, unit, *args, **kwargs)
 
             adapter = result_adapter(use_case)
@@ -86,12 +109,25 @@ def writes(
                 lambda result: adapter.dump_json(result).decode(),
                 adapter.validate_json,
             )
-            result: R = self.store.write(in_unit, request, written, as_owner=as_owner)
+            with working_on(request.id), _logged(name, self.store.identity.organisation):
+                result: R = self.store.write(in_unit, request, written, as_owner=as_owner)
             return result
 
         return run
 
     return decorate
+
+
+@contextmanager
+def _logged(action: str, organisation: UUID) -> Iterator[None]:
+    """A line for each write, also for one that was refused; anything else is a fault, which is
+    logged where it ends."""
+    try:
+        yield
+    except BillingError as error:
+        log_event("refused", action=action, organisation=organisation, code=error.code)
+        raise
+    log_event("written", action=action, organisation=organisation)
 
 
 @cache

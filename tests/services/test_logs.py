@@ -142,7 +142,7 @@ def test_a_failure_leaves_classes_and_our_own_lines(log: Path) -> None:
     assert inner_line["class"] == "billing_tui.settings.PasswordInAddress"
     assert [each.split(":")[0] for each in inner_line["frames"]] == ["billing_tui/settings.py"]
     assert CANARY not in log.read_text(encoding="utf-8")
-    assert lines_of(log.parent, "reference", reference) == [line]
+    assert lines_of(log.parent, reference, "reference") == [line]
 
 
 def test_references_are_short_and_differ() -> None:
@@ -227,7 +227,7 @@ def test_a_full_disk_stops_nothing_and_costs_only_its_lines(
         full.setattr(os, "write", nothing)
         log_event("job.run", count=3)
     log_event("job.run", count=4)
-    assert [line["count"] for line in lines_of(log.parent, "event", "job.run")] == [1, 4]
+    assert [line["count"] for line in lines_of(log.parent, "job.run", "event")] == [1, 4]
 
 
 def test_a_torn_end_and_a_wide_mode_are_mended(tmp_path: Path) -> None:
@@ -237,7 +237,7 @@ def test_a_torn_end_and_a_wide_mode_are_mended(tmp_path: Path) -> None:
     open_log(tmp_path)
     log_event("job.run")
     close_log()
-    assert len(lines_of(tmp_path, "event", "job.run")) == 1
+    assert len(lines_of(tmp_path, "job.run", "event")) == 1
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
@@ -248,7 +248,7 @@ def test_the_log_turns_over(log: Path) -> None:
         log_event("job.run", count=number)
     names = {each.name for each in log.parent.iterdir()}
     assert names - {logs.NAME} == {f"{logs.NAME}.{number}" for number in range(1, 6)}
-    counts = [line["count"] for line in lines_of(log.parent, "event", "job.run")]
+    counts = [line["count"] for line in lines_of(log.parent, "job.run", "event")]
     assert counts == list(range(counts[0], 200))
     assert len(counts) > 30
     assert all(each.stat().st_size < 1300 for each in log.parent.iterdir())
@@ -285,7 +285,7 @@ def test_two_processes_share_it_and_lose_nothing(tmp_path: Path) -> None:
     assert [writer.wait(60) for writer in writers] == [0, 0]
     assert len(list(tmp_path.iterdir())) > 2
     for number in (1, 2):
-        found = lines_of(tmp_path, "request", str(UUID(int=number)))
+        found = lines_of(tmp_path, str(UUID(int=number)), "request")
         assert [line["count"] for line in found] == list(range(600))
 
 

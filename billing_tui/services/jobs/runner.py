@@ -1,0 +1,171 @@
+"""Running jobs: one, those that are due, or for as long as nobody says stop.
+
+Whoever holds a job's lease runs it. A thread renews the lease while the job works; a run that lost
+it ends before its next unit, and since every unit can be done twice, nothing is harmed.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import copy_context
+from uuid import UUID, uuid5
+
+from billing_tui.domain.acts import Request
+from billing_tui.domain.errors import BillingError, StoreError
+from billing_tui.domain.ids import new_id
+from billing_tui.domain.jobs import (
+    INTERNAL,
+    LEASE,
+    SCHEDULES,
+    JobBusy,
+    JobOutcome,
+    JobRun,
+    JobStopped,
+    JobUnknown,
+    LeaseLost,
+)
+from billing_tui.domain.trace import working_on
+from billing_tui.logs import log_event, log_failure
+
+from .duties import DUTIES, PREVIEWS, Bench
+
+_BEAT_SECONDS = LEASE.total_seconds() / 4
+# Others may plan a job while we wait, so no wait is long.
+_LONGEST_WAIT = 60
+_AWAY_WAIT = 15
+
+
+class _Counts:
+    """The progress of one run."""
+
+    def __init__(self, stop: threading.Event) -> None:
+        self.counts: Counter[str] = Counter()
+        self.lost = threading.Event()
+        self._stop = stop
+
+    def __call__(self, **counts: int) -> None:
+        self.counts.update(counts)
+        if self._stop.is_set() or self.lost.is_set():
+            raise JobStopped
+
+
+def run_job(
+    bench: Bench, name: str, request: Request, stop: threading.Event, *, due: bool = False
+) -> JobRun | None:
+    """Run a job now; with `due` only if its time has come and nobody else took it, else None.
+
+    The run is named after the request, so the same request gives the run it had before.
+    """
+    if name not in SCHEDULES:
+        raise JobUnknown(name)
+    before = bench.jobs.find_run(request.id)
+    if before is not None:
+        if before.outcome is JobOutcome.RUNNING:
+            raise JobBusy(name)
+        return before
+    lease = new_id()
+    if not bench.jobs.claim(request, name, lease, due):
+        if due:
+            return None
+        raise JobBusy(name)
+    with working_on(request.id):
+        return _run(bench, name, request.id, lease, stop)
+
+
+def _run(bench: Bench, name: str, run: UUID, lease: UUID, stop: threading.Event) -> JobRun:
+    progress, started = _Counts(stop), time.monotonic()
+    log_event("job.started", job=name)
+    outcome, error = JobOutcome.DONE, ""
+    with _kept_alive(bench, name, lease, progress.lost):
+        try:
+            DUTIES[name](bench, progress)
+        except JobStopped:
+            outcome = JobOutcome.STOPPED
+        except BillingError as trouble:
+            outcome, error = JobOutcome.FAILED, trouble.code
+        except Exception as fault:  # noqa: BLE001 - whatever a duty meets, its run must end
+            outcome, error = JobOutcome.FAILED, INTERNAL
+            log_failure(fault, job=name)
+    if progress.lost.is_set():
+        raise LeaseLost(name)
+    ended = bench.jobs.finish(Request.new(), run, lease, outcome, dict(progress.counts), error)
+    level = logging.WARNING if error else logging.INFO
+    seconds = round(time.monotonic() - started, 3)
+    log_event(f"job.{outcome}", level, job=name, code=error or None, duration=seconds)
+    return ended
+
+
+@contextmanager
+def _kept_alive(
+    bench: Bench, name: str, lease: UUID, lost: threading.Event, every: float = _BEAT_SECONDS
+) -> Iterator[None]:
+    over = threading.Event()
+
+    def renew() -> None:
+        while not over.wait(every):
+            try:
+                held = bench.jobs.beat(Request.new(), name, lease)
+            except StoreError:
+                continue  # it may be back before the lease ends
+            except Exception as fault:  # noqa: BLE001 - a thread has nobody to tell
+                log_failure(fault, job=name)
+                held = False
+            if not held:
+                lost.set()
+                return
+
+    within = copy_context()
+    thread = threading.Thread(target=within.run, args=(renew,), name=f"lease {name}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def preview(bench: Bench, name: str) -> Mapping[str, int] | None:
+    """What a run would do, or None where a job cannot tell."""
+    if name not in SCHEDULES:
+        raise JobUnknown(name)
+    return PREVIEWS[name](bench) if name in PREVIEWS else None
+
+
+def run_due(bench: Bench, request: Request, stop: threading.Event) -> Iterator[JobRun]:
+    """Run what is due, one after the other. Each run gets its own id, made from the request's."""
+    due = bench.jobs.due()
+    if due.unplanned:
+        bench.jobs.plan(Request.new(request.reason))
+        due = bench.jobs.due()
+    for name in due.names:
+        if stop.is_set():
+            return
+        own = Request(uuid5(request.id, name), request.reason)
+        ended = run_job(bench, name, own, stop, due=True)
+        if ended is not None:
+            yield ended
+
+
+def serve(
+    bench: Bench,
+    stop: threading.Event,
+    report: Callable[[JobRun], None],
+    wait: Callable[[float], object] | None = None,
+) -> None:
+    """Run jobs as they come due, until `stop` is set. A store that is away is waited for."""
+    wait = wait or stop.wait
+    while not stop.is_set():
+        try:
+            for run in run_due(bench, Request.new(), stop):
+                report(run)
+            seconds = bench.jobs.due().seconds
+        except (StoreError, LeaseLost) as trouble:
+            log_event("jobs.away", logging.WARNING, code=trouble.code)
+            seconds = _AWAY_WAIT
+        if not stop.is_set():
+            wait(max(1, min(seconds, _LONGEST_WAIT)))
