@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import socket
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import URL, Engine
@@ -15,6 +16,11 @@ from billing_tui.credentials import Credentials
 from billing_tui.domain.acts import Origin
 from billing_tui.domain.audit import key_id_of
 from billing_tui.domain.errors import InputError, NotFound
+from billing_tui.services.alerts import Alerts
+from billing_tui.services.cleanup import Cleanup
+from billing_tui.services.features import Features
+from billing_tui.services.jobs import Jobs
+from billing_tui.services.trace import Traces
 from billing_tui.settings import Settings, StoreUrl
 from storage import migrate
 from storage.engine import open_engine
@@ -44,6 +50,12 @@ class WhichOrganisation(InputError):
 @dataclass(frozen=True, slots=True)
 class Services:
     """Everything a screen or a command may do."""
+
+    alerts: Alerts
+    cleanup: Cleanup
+    features: Features
+    jobs: Jobs
+    traces: Traces
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +131,18 @@ def open_console(
         None if shared else seal_for(credentials),
         owner,
     )
-    return Console(settings, credentials, store, services_for(store))
+    return Console(settings, credentials, store, services_for(store, settings.state))
 
 
-def services_for(store: Store) -> Services:
-    return Services()
+def services_for(store: Store, state: Path | None = None) -> Services:
+    """`state` is this machine's folder, where its log lies."""
+    return Services(
+        alerts=Alerts(store),
+        cleanup=Cleanup(store, state),
+        features=Features(store),
+        jobs=Jobs(store),
+        traces=Traces(store),
+    )
 
 
 def _chosen(found: list[Found], wanted: str | None) -> UUID:
