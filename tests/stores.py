@@ -103,13 +103,14 @@ def start_server(folder: Path) -> Iterator[Server]:
     running.cleanup()
 
 
-def make_database(server: Server, name: str) -> Database:
+def make_database(server: Server, name: str, *, migrated: bool = True) -> Database:
     with server.connect(ADMIN, "postgres") as admin:
         admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     database = Database(server, name)
     engine = database.engine()
     roles.prepare(engine)
-    migrate.upgrade(engine)
+    if migrated:
+        migrate.upgrade(engine)
     engine.dispose()
     return database
 
