@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import getpass
+import os
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -12,15 +14,21 @@ from sqlalchemy import URL, Engine
 
 from billing_tui import __version__
 from billing_tui.adapters.clock import SystemClock
-from billing_tui.credentials import Credentials
+from billing_tui.adapters.passwords import Argon2
+from billing_tui.adapters.ports import PasswordHasher
+from billing_tui.credentials import Credentials, Secret
 from billing_tui.domain.acts import Origin
 from billing_tui.domain.audit import key_id_of
 from billing_tui.domain.errors import InputError, NotFound
+from billing_tui.domain.users import NoPasswordSet, PasswordNeeded
 from billing_tui.services.alerts import Alerts
 from billing_tui.services.cleanup import Cleanup
 from billing_tui.services.features import Features
 from billing_tui.services.jobs import Jobs
+from billing_tui.services.organisations import Entities, Organisations, OrganisationSettings
+from billing_tui.services.sign_in import SignIn
 from billing_tui.services.trace import Traces
+from billing_tui.services.users import Users
 from billing_tui.settings import Settings, StoreUrl
 from storage import migrate
 from storage.engine import open_engine
@@ -47,10 +55,28 @@ class WhichOrganisation(InputError):
         )
 
 
+class OtherLogin(InputError):
+    def __init__(self, login: str) -> None:
+        self.login = login
+        super().__init__(
+            "Signed in as somebody else",
+            f"On a shared store you are the database login, here {login!r}. Name another one in the"
+            " store's address.",
+        )
+
+
+Ask = Callable[[str], Secret | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """Everything a screen or a command may do."""
 
+    users: Users
+    sign_in: SignIn
+    organisations: Organisations
+    entities: Entities
+    settings: OrganisationSettings
     alerts: Alerts
     cleanup: Cleanup
     features: Features
@@ -74,10 +100,15 @@ def origin(kind: str = "command") -> Origin:
 
 
 def os_user() -> str:
-    try:
+    """Whom this process runs as; variables such as USER may say anything and are not asked."""
+    if os.name != "posix":
         return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"
+    import pwd
+
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return f"uid{os.geteuid()}"
 
 
 def engine_for(store: StoreUrl, credentials: Credentials) -> Engine:
@@ -113,17 +144,21 @@ def open_console(
     organisation: str | None = None,
     user: str | None = None,
     kind: str = "command",
+    password: Ask | None = None,
 ) -> Console:
-    """Open an existing store as one person of one organisation."""
-    if settings.store.sqlite and not settings.store.path.exists():
-        raise StoreMissing(settings.store.text)
-    engine = engine_for(settings.store, credentials)
+    """Open an existing store as one person of one organisation.
+
+    `password` is asked for only where the store itself keeps one for this person.
+    """
+    engine = existing(settings, credentials)
     with reading(engine) as connection:
         migrate.check(connection, __version__)
         chosen = _chosen(all_organisations(connection), organisation or settings.organisation)
         shared = engine.dialect.name != "sqlite"
         login = session_login(connection) if shared else user or os_user()
         owner = owner_of(connection) if shared else ""
+    if shared and user and user != login:
+        raise OtherLogin(login)
     store = Store(
         engine,
         Identity(chosen, login, origin(kind)),
@@ -131,12 +166,58 @@ def open_console(
         None if shared else seal_for(credentials),
         owner,
     )
-    return Console(settings, credentials, store, services_for(store, settings.state))
+    services = services_for(store, settings.state)
+    try:
+        if not shared:
+            _prove(services.sign_in, login, password, noted=kind == "console")
+    except BaseException:
+        store.close()
+        raise
+    return Console(settings, credentials, store, services)
+
+
+def existing(settings: Settings, credentials: Credentials) -> Engine:
+    if settings.store.sqlite and not settings.store.path.exists():
+        raise StoreMissing(settings.store.text)
+    return engine_for(settings.store, credentials)
+
+
+def organisations_of(settings: Settings, credentials: Credentials) -> list[Found]:
+    """Those this person may choose from, before one is chosen."""
+    engine = existing(settings, credentials)
+    try:
+        with reading(engine) as connection:
+            migrate.check(connection, __version__)
+            return all_organisations(connection)
+    finally:
+        engine.dispose()
+
+
+def _prove(sign_in: SignIn, login: str, ask: Ask | None, *, noted: bool) -> None:
+    """Whoever has a password gives it; whoever has none is known by the operating system."""
+    if not sign_in.has_password():
+        if login != os_user():
+            raise NoPasswordSet(login)
+        return
+    given = ask(login) if ask else None
+    if given is None:
+        raise PasswordNeeded(login)
+    sign_in.sign_in(given, noted=noted)
+
+
+def hasher() -> PasswordHasher:
+    return Argon2()
 
 
 def services_for(store: Store, state: Path | None = None) -> Services:
     """`state` is this machine's folder, where its log lies."""
+    made = hasher()
     return Services(
+        users=Users(store, made),
+        sign_in=SignIn(store, made),
+        organisations=Organisations(store),
+        entities=Entities(store),
+        settings=OrganisationSettings(store),
         alerts=Alerts(store),
         cleanup=Cleanup(store, state),
         features=Features(store),
