@@ -34,7 +34,7 @@ _LOG.propagate = False
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _WORD = re.compile(r"[a-z][a-z0-9_]{0,39}([.-][a-z0-9_]{1,40}){0,4}")
 _OBJECT = re.compile(rf"([a-z_]{{1,40}}/)?({_ID.pattern}|[A-Z]{{1,6}}(-[0-9]{{1,10}}){{1,3}})")
-_REFERENCE = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}")
+REFERENCE = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}")
 _TEXTS = {
     "event": _WORD,
     "request": _ID,
@@ -45,7 +45,7 @@ _TEXTS = {
     "object": _OBJECT,
     "code": _WORD,
     "job": _WORD,
-    "reference": _REFERENCE,
+    "reference": REFERENCE,
 }
 _NUMBERS = frozenset({"attempt", "bytes", "count", "done", "duration", "exit", "failed", "rows"})
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from billing_tui import __version__
 from billing_tui.domain.errors import (
@@ -24,9 +25,12 @@ from billing_tui.resources import asset_text
 from billing_tui.settings import SettingsError
 
 from .output import Output
-from .parsing import Commands
+from .parsing import Commands, Run
 
-GROUPS: tuple[str, ...] = ()
+if TYPE_CHECKING:
+    from .context import Context
+
+GROUPS = ("alerts", "features", "jobs", "trace")
 OK, INTERNAL, INTERRUPTED = 0, 9, 130
 EXITS: dict[type[BillingError], int] = {
     IntegrityError: 1,
@@ -94,7 +98,39 @@ def _run(argv: Sequence[str], output: Output) -> int:
         return OK
     from .context import Context
 
-    context = Context(args, output)
+    return _logged(command, Context(args, output), args)
+
+
+def _logged(command: Run, context: Context, args: argparse.Namespace) -> int:
+    """Run a command between two lines of the log, which name the request all of it belongs to."""
+    from billing_tui.domain.trace import working_on
+    from billing_tui.logs import close_log, log_event, log_failure, open_log
+
+    open_log(context.settings.state, context.settings.log_level)
+    action = ".".join(args.shown.prog.split()[1:])
+    with working_on(context.request().id):
+        log_event("command.started", action=action)
+        exit_code, code = INTERNAL, None
+        try:
+            exit_code = _called(command, context, args)
+        except BillingError as error:
+            exit_code, code = _exit_of(error), error.code
+            raise
+        except KeyboardInterrupt:
+            exit_code = INTERRUPTED
+            raise
+        except BrokenPipeError:
+            exit_code = OK
+            raise
+        except Exception as error:
+            raise InternalError(log_failure(error)) from error
+        finally:
+            log_event("command.ended", action=action, exit=exit_code, code=code)
+            close_log()
+    return exit_code
+
+
+def _called(command: Run, context: Context, args: argparse.Namespace) -> int:
     try:
         return command(context, args) or OK
     finally:
@@ -103,4 +139,8 @@ def _run(argv: Sequence[str], output: Output) -> int:
 
 def _refused(error: BillingError, output: Output) -> int:
     output.error(error)
+    return _exit_of(error)
+
+
+def _exit_of(error: BillingError) -> int:
     return next((code for kind, code in EXITS.items() if isinstance(error, kind)), INTERNAL)

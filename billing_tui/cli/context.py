@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from functools import cached_property
 from pathlib import Path
@@ -13,12 +14,14 @@ from uuid import UUID
 from billing_tui import settings as settings_module
 from billing_tui.domain.acts import Request
 from billing_tui.domain.errors import InputError
+from billing_tui.domain.ids import new_id
 
+from . import asking
 from .output import Output
 
 if TYPE_CHECKING:
     from billing_tui.bootstrap import Console, Services
-    from billing_tui.credentials import Credentials
+    from billing_tui.credentials import Credentials, Secret
 
 LARGEST_FILE = 64 * 1024 * 1024
 
@@ -38,6 +41,7 @@ class Context:
     def __init__(self, args: argparse.Namespace, output: Output) -> None:
         self.args = args
         self.out = output
+        self.proven: Secret | None = None  # the password this person just gave
 
     @cached_property
     def settings(self) -> settings_module.Settings:
@@ -57,21 +61,28 @@ class Context:
             self.settings,
             self.credentials,
             organisation=getattr(self.args, "organisation", None),
-            user=getattr(self.args, "user", None),
+            user=getattr(self.args, "user", None) or os.environ.get("BILLING_TUI_USER"),
+            password=self._own_password,
         )
+
+    def _own_password(self, login: str) -> Secret | None:
+        self.proven = asking.own_password(login)
+        return self.proven
 
     @property
     def services(self) -> Services:
         return self.console.services
 
     def request(self) -> Request:
-        """The id the caller gave, or a fresh one; with the reason, if any."""
+        """The id the caller gave, or a fresh one that stays the same throughout the command, so
+        that the log and the audit trail name one request; with the reason, if any."""
+        return Request(self._request_id, getattr(self.args, "reason", ""))
+
+    @cached_property
+    def _request_id(self) -> UUID:
         given = getattr(self.args, "request", None)
-        reason = getattr(self.args, "reason", "")
-        if not given:
-            return Request.new(reason)
         try:
-            return Request(UUID(given), reason)
+            return UUID(given) if given else new_id()
         except ValueError:
             raise NotARequestId from None
 

@@ -14,7 +14,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from .dates import zone
-from .errors import Conflict, InputError, NotFound
+from .errors import Conflict, InputError, NotFound, Refused
 
 # When each job runs until somebody says otherwise.
 SCHEDULES = {"cleanup": "daily 02:30"}
@@ -52,6 +52,12 @@ class JobBusy(Conflict):
             f"The job {name} is being run by somebody else. Wait until it has finished; if it died,"
             " it is free again after two minutes.",
         )
+
+
+class NoPreview(Refused):
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__("No dry run", f"The job {name} cannot tell beforehand what it would do.")
 
 
 class LeaseLost(Conflict):

@@ -46,11 +46,13 @@ _RELEASE = (
     .where(_HELD)
     .values(lease=null(), lease_until=null(), next_run_at=bindparam("planned"))
 )
+_EARLIER = _RUN.alias("earlier")
 _LAST = (
-    select(_RUN.c.id)
-    .where(_RUN.c.organisation == _JOB.c.organisation, _RUN.c.job == _JOB.c.name)
-    .order_by(_RUN.c.started_at.desc(), _RUN.c.id.desc())
+    select(_EARLIER.c.id)
+    .where(_EARLIER.c.organisation == _JOB.c.organisation, _EARLIER.c.job == _JOB.c.name)
+    .order_by(_EARLIER.c.started_at.desc(), _EARLIER.c.id.desc())
     .limit(1)
+    .correlate(_JOB)
     .scalar_subquery()
 )
 _RUN_COLUMNS = [column.label(f"run_{column.name}") for column in _RUN.c]

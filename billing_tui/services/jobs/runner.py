@@ -28,10 +28,12 @@ from billing_tui.domain.jobs import (
     JobStopped,
     JobUnknown,
     LeaseLost,
+    NoPreview,
 )
 from billing_tui.domain.trace import working_on
 from billing_tui.logs import log_event, log_failure
 
+from . import Due
 from .duties import DUTIES, PREVIEWS, Bench
 
 _BEAT_SECONDS = LEASE.total_seconds() / 4
@@ -54,25 +56,26 @@ class _Counts:
             raise JobStopped
 
 
-def run_job(
-    bench: Bench, name: str, request: Request, stop: threading.Event, *, due: bool = False
-) -> JobRun | None:
-    """Run a job now; with `due` only if its time has come and nobody else took it, else None.
-
-    The run is named after the request, so the same request gives the run it had before.
-    """
+def run_job(bench: Bench, name: str, request: Request, stop: threading.Event) -> JobRun:
+    """Run a job now. The run is named after the request, so the same one is not done twice."""
     if name not in SCHEDULES:
         raise JobUnknown(name)
+    _due(bench)  # a job has its row from its first plan on
+    ended = _claim_and_run(bench, name, request, stop, due=False)
+    if ended is None:
+        raise JobBusy(name)
+    return ended
+
+
+def _claim_and_run(
+    bench: Bench, name: str, request: Request, stop: threading.Event, *, due: bool
+) -> JobRun | None:
     before = bench.jobs.find_run(request.id)
     if before is not None:
-        if before.outcome is JobOutcome.RUNNING:
-            raise JobBusy(name)
-        return before
+        return None if before.outcome is JobOutcome.RUNNING else before
     lease = new_id()
     if not bench.jobs.claim(request, name, lease, due):
-        if due:
-            return None
-        raise JobBusy(name)
+        return None
     with working_on(request.id):
         return _run(bench, name, request.id, lease, stop)
 
@@ -129,26 +132,32 @@ def _kept_alive(
         thread.join()
 
 
-def preview(bench: Bench, name: str) -> Mapping[str, int] | None:
-    """What a run would do, or None where a job cannot tell."""
+def preview(bench: Bench, name: str) -> Mapping[str, int]:
+    """What a run would do."""
     if name not in SCHEDULES:
         raise JobUnknown(name)
-    return PREVIEWS[name](bench) if name in PREVIEWS else None
+    if name not in PREVIEWS:
+        raise NoPreview(name)
+    return PREVIEWS[name](bench)
 
 
 def run_due(bench: Bench, request: Request, stop: threading.Event) -> Iterator[JobRun]:
     """Run what is due, one after the other. Each run gets its own id, made from the request's."""
-    due = bench.jobs.due()
-    if due.unplanned:
-        bench.jobs.plan(Request.new(request.reason))
-        due = bench.jobs.due()
-    for name in due.names:
+    for name in _due(bench).names:
         if stop.is_set():
             return
         own = Request(uuid5(request.id, name), request.reason)
-        ended = run_job(bench, name, own, stop, due=True)
+        ended = _claim_and_run(bench, name, own, stop, due=True)
         if ended is not None:
             yield ended
+
+
+def _due(bench: Bench) -> Due:
+    due = bench.jobs.due()
+    if due.unplanned:
+        bench.jobs.plan(Request.new())
+        due = bench.jobs.due()
+    return due
 
 
 def serve(
