@@ -141,4 +141,4 @@ _ANYTHING: TypeAdapter[Any] = TypeAdapter(Any)
 def params_hash(args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
     """The same parameters give the same hash in every process, so a reused id is told apart."""
     told = _ANYTHING.dump_python([args, kwargs], mode="json")
-    return hashlib.sha256(canonical(told).encode()).hexdigest()
+    return hashlib.sha256(canonical(told).encode(errors="surrogatepass")).hexdigest()
