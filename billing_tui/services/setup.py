@@ -23,7 +23,7 @@ from storage.rows import insert
 from storage.store import Store
 from storage.uow import Unit
 
-COUNTERS = ("customer", "customer tree", "department tree", "people")
+COUNTERS = ("accounts", "customer", "customer tree", "department tree", "people")
 ALL_ROLES = ",".join(sorted((Role.ADMIN, Role.CLERK, Role.CONTROLLER)))
 
 
