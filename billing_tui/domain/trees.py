@@ -30,6 +30,15 @@ class Node:
         return self.merged_into or self.parent
 
 
+@dataclass(frozen=True, slots=True)
+class Below:
+    """A node with its full name, and what it sorts by among its sisters."""
+
+    node: Node
+    label: str
+    sort: str
+
+
 class TreeCircle(Refused):
     def __init__(self, name: str, above: str) -> None:
         self.name, self.above = name, above
@@ -115,3 +124,29 @@ def check_merge(loser: Node, steps: Sequence[Node], below: int) -> None:
         raise TreeCircle(loser.name, winner.name)
     if depth(steps) + below >= DEEPEST:
         raise TreeTooDeep(winner.name)
+
+
+def in_order(found: Sequence[Below]) -> list[tuple[Below, int]]:
+    """Each with its level, parents first and then by name; merged ones are left out, and what lay
+    under them stands under the one they were merged into."""
+    nodes = {line.node.id: line.node for line in found}
+    children: dict[UUID | None, list[Below]] = {}
+    for line in sorted(found, key=lambda one: (one.sort, one.node.name), reverse=True):
+        if line.node.merged_into is None:
+            children.setdefault(_stands_under(nodes, line.node.parent), []).append(line)
+    lines: list[tuple[Below, int]] = []
+    waiting = [(line, 0) for line in children.get(None, ())]
+    while waiting:
+        line, level = waiting.pop()
+        lines.append((line, level))
+        waiting += [(one, level + 1) for one in children.get(line.node.id, ())]
+    return lines
+
+
+def _stands_under(nodes: Mapping[UUID, Node], above: UUID | None) -> UUID | None:
+    while above is not None and above in nodes:
+        into = nodes[above].merged_into
+        if into is None:
+            return above
+        above = into
+    return None

@@ -65,4 +65,5 @@ class ExchangeRate(BusinessRow, table=True):
     quote: str = field(types.SortKey)
     valid_on: date = field(types.Day)
     rate: Decimal = field(types.ExactDecimal)
+    inverse: bool = field(types.Flag)
     source: str = field(types.Words)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from enum import Enum
 from typing import Any
 
 from billing_tui.domain.audit import canonical, plain
@@ -54,15 +55,16 @@ class CustomerChanged(Conflict):
 
 
 def differences(
-    now: Mapping[str, Any], before: Mapping[str, Any], yours: Mapping[str, Any]
+    now: Mapping[str, str], before: Mapping[str, str], yours: Mapping[str, str]
 ) -> list[Difference]:
-    """By field: `now` is all that stands, `before` what others replaced, `yours` what you want."""
+    """By field: `now` is all that stands, `before` what others replaced, `yours` what you want,
+    each as `told` puts it."""
     names = [name for name in now if name in before or name in yours]
     found = []
     for name in names:
-        theirs = told(now[name])
-        base = told(before.get(name, now[name]))
-        wanted = told(yours[name]) if name in yours else base
+        theirs = now[name]
+        base = before.get(name, theirs)
+        wanted = yours.get(name, base)
         if len({base, theirs, wanted}) > 1:
             found.append(Difference(name, base, theirs, wanted))
     return found
@@ -73,9 +75,13 @@ def told(value: Any) -> str:
     match value:
         case Money():
             return format_money(value)
+        case Enum():
+            return str(value.value)
         case str():
             return value
         case None:
+            return ""
+        case list() | tuple() | dict() if not value:
             return ""
     return canonical(_plain(value))
 

@@ -251,6 +251,7 @@ CREATE TABLE exchange_rate (
     quote TEXT COLLATE "C" NOT NULL,
     valid_on DATE NOT NULL,
     rate NUMERIC NOT NULL,
+    inverse BOOLEAN NOT NULL,
     source TEXT NOT NULL,
     CONSTRAINT pk_exchange_rate PRIMARY KEY (organisation, id),
     CONSTRAINT uq_exchange_rate_organisation_base_quote_valid_on UNIQUE (organisation, base, quote, valid_on),

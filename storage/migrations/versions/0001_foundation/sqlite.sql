@@ -272,11 +272,13 @@ CREATE TABLE exchange_rate (
     quote TEXT NOT NULL,
     valid_on TEXT NOT NULL,
     rate TEXT NOT NULL,
+    inverse INTEGER NOT NULL,
     source TEXT NOT NULL,
     CONSTRAINT pk_exchange_rate PRIMARY KEY (organisation, id),
     CONSTRAINT uq_exchange_rate_organisation_base_quote_valid_on UNIQUE (organisation, base, quote, valid_on),
     CONSTRAINT fk_exchange_rate_organisation_organisation FOREIGN KEY(organisation, organisation) REFERENCES organisation (organisation, id),
-    CONSTRAINT ck_exchange_rate_version CHECK (version >= 1)
+    CONSTRAINT ck_exchange_rate_version CHECK (version >= 1),
+    CONSTRAINT ck_exchange_rate_inverse CHECK (inverse IN (0, 1))
 )
  STRICT;
 

@@ -1,0 +1,110 @@
+"""Reading what the audit chain says about single things, with personal values made readable."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, bindparam, select
+
+from billing_tui.domain.history import ERASED
+from storage.models import AppUser, AuditLog, PersonalValue
+from storage.models.base import table_of
+from storage.uow import Unit
+
+_LOG = table_of(AuditLog)
+_PERSONAL = table_of(PersonalValue)
+_USER = table_of(AppUser)
+_HASH = re.compile(r"sha256:([0-9a-f]{64})")
+_ROWS = select(
+    _LOG.c.seq, _LOG.c.at, _LOG.c.actor, _LOG.c.action, _LOG.c.object, _LOG.c.version,
+    _LOG.c.reason, _LOG.c.request, _LOG.c.body,
+).where(_LOG.c.organisation == bindparam("o"))  # fmt: skip
+_AFTER_VERSION = (
+    _ROWS.with_only_columns(_LOG.c.body)
+    .where(_LOG.c.object == bindparam("object"), _LOG.c.version > bindparam("seen"))
+    .order_by(_LOG.c.version)
+)
+_CLEAR = select(_PERSONAL.c.digest, _PERSONAL.c.value).where(
+    _PERSONAL.c.organisation == bindparam("o"),
+    _PERSONAL.c.digest.in_(bindparam("digests", expanding=True)),
+)
+_LOGINS = select(_USER.c.id, _USER.c.login).where(
+    _USER.c.organisation == bindparam("o"), _USER.c.id.in_(bindparam("ids", expanding=True))
+)
+
+
+def rows_of(
+    unit: Unit, objects: ColumnElement[bool], before: int | None, limit: int
+) -> Sequence[Any]:
+    """The newest first; `before` is the sequence number of the last one seen."""
+    wanted = _ROWS.where(objects)
+    if before is not None:
+        wanted = wanted.where(_LOG.c.seq < before)
+    found = wanted.order_by(_LOG.c.seq.desc()).limit(limit)
+    rows: Sequence[Any] = unit.connection.execute(found, {"o": unit.organisation}).all()
+    return rows
+
+
+def about(object: str) -> ColumnElement[bool]:
+    return _LOG.c.object == object
+
+
+def about_any(objects: Any) -> ColumnElement[bool]:
+    """`objects` is a statement that gives names of objects."""
+    return _LOG.c.object.in_(objects)
+
+
+def replaced_since(unit: Unit, object: str, seen: int) -> dict[str, Any]:
+    """What each column was at version `seen`, for those that were changed after it."""
+    found = unit.connection.execute(
+        _AFTER_VERSION, {"o": unit.organisation, "object": object, "seen": seen}
+    )
+    before: dict[str, Any] = {}
+    for (body,) in found:
+        before = json.loads(body).get("before", {}) | before
+    clear = clear_values(unit, [before])
+    return {name: readable(value, clear) for name, value in before.items()}
+
+
+def clear_values(unit: Unit, bodies: Iterable[Any]) -> dict[str, str]:
+    """The clear text behind every salted hash in these values."""
+    digests = sorted({digest for body in bodies for digest in _digests(body)})
+    if not digests:
+        return {}
+    found = unit.connection.execute(_CLEAR, {"o": unit.organisation, "digests": digests})
+    return {row.digest: row.value for row in found}
+
+
+def readable(value: Any, clear: Mapping[str, str]) -> Any:
+    match value:
+        case str() if found := _HASH.fullmatch(value):
+            return clear.get(found[1], value) or ERASED
+        case list():
+            return [readable(item, clear) for item in value]
+        case dict():
+            return {name: readable(item, clear) for name, item in value.items()}
+    return value
+
+
+def logins(unit: Unit, actors: Iterable[str]) -> dict[str, str]:
+    ids = [UUID(actor) for actor in sorted(set(actors))]
+    if not ids:
+        return {}
+    found = unit.connection.execute(_LOGINS, {"o": unit.organisation, "ids": ids})
+    return {str(row.id): row.login for row in found}
+
+
+def _digests(value: Any) -> Iterable[str]:
+    match value:
+        case str() if found := _HASH.fullmatch(value):
+            yield found[1]
+        case list():
+            for item in value:
+                yield from _digests(item)
+        case dict():
+            for item in value.values():
+                yield from _digests(item)

@@ -1,0 +1,375 @@
+"""Customers on both engines: created, edited by two people, moved, merged and braked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from billing_tui.domain.acts import Request
+from billing_tui.domain.customers import (
+    Address,
+    AddressKind,
+    Allocation,
+    Brake,
+    BrakeIsSet,
+    BrakeNotSet,
+    Contact,
+    CurrenciesDiffer,
+    CustomerArchived,
+    CustomerChanged,
+    CustomerDraft,
+    CustomerMerged,
+    CustomerNotArchived,
+    CustomerNotFound,
+    Delivery,
+    DraftRefused,
+    LookAlike,
+    NoteChanged,
+    NoteNotFound,
+    NumberTaken,
+    Status,
+)
+from billing_tui.domain.departments import DepartmentDraft, DepartmentNotFound
+from billing_tui.domain.errors import InputError
+from billing_tui.domain.money import Money
+from billing_tui.domain.tax_ids import TaxId
+from billing_tui.domain.trees import (
+    DEEPEST,
+    NotBelowArchived,
+    NotBelowMerged,
+    StillInUse,
+    TreeCircle,
+    TreeTooDeep,
+)
+from billing_tui.services.customers import Customers
+from billing_tui.services.departments import Departments
+from storage.repos import audit
+from storage.store import Store
+
+FULL = CustomerDraft(
+    name="Äsop & Söhne GmbH",
+    currency="eur",
+    terms="EOM + 10",
+    credit_limit=Money(500_000, "EUR"),
+    delivery=Delivery.POST,
+    language="de",
+    addresses=(Address(AddressKind.BILLING, "de", ("Hauptstr. 1",), "10115", "Berlin"),),
+    contacts=(Contact("Ada", "Ada@Example.com", "+49 30 123456"),),
+    tax_ids=(TaxId("DE", "DE 136 695 976"),),
+    tags=("Key Account", "north"),
+    meta_data={"crm": "42"},
+)
+HOSTILE = "\x1b]52;c;aGk=\x07 [bold]x[/] \u202eevil\u202c 'DROP --\n\t\uffff"
+
+
+@pytest.fixture
+def customers(store: Store) -> Customers:
+    return Customers(store)
+
+
+def create(customers: Customers, name: str, **fields: object) -> str:
+    draft = CustomerDraft(**({"name": name, "currency": "EUR"} | fields))  # type: ignore[arg-type]
+    return customers.create(Request.new(), draft, confirmed=True).number
+
+
+def test_what_is_created_is_shown(customers: Customers) -> None:
+    saved = customers.create(Request.new(), FULL)
+    shown = customers.show(saved.number)
+    assert (saved.number, saved.version, shown.status) == ("C-00001", 1, Status.ACTIVE)
+    assert shown.draft() == replace(
+        FULL,
+        number="C-00001",
+        currency="EUR",
+        terms="eom+10",
+        addresses=(replace(FULL.addresses[0], country="DE"),),
+        tax_ids=(TaxId("DE", "136695976"),),
+    )
+    assert customers.show("c-00001") == customers.show(str(saved.id)) == shown
+
+
+def test_the_same_request_makes_one_customer(customers: Customers) -> None:
+    request = Request.new()
+    assert customers.create(request, FULL) == customers.create(request, FULL)
+    assert len(customers.list().items) == 1
+
+
+def test_nothing_personal_is_in_the_chain_or_the_answer(store: Store, customers: Customers) -> None:
+    customers.create(Request.new(), FULL)
+    chain = store.read(lambda unit: [row.body for row in audit.rows_after(unit, 0)])
+    assert not any("Ada" in body or "Hauptstr" in body or "10115" in body for body in chain)
+    assert any("Söhne" in body for body in chain)
+
+
+def test_a_number_of_ones_own(customers: Customers) -> None:
+    assert create(customers, "One", number="C-00002") == "C-00002"
+    assert [create(customers, name) for name in ("Two", "Three")] == ["C-00001", "C-00003"]
+    with pytest.raises(NumberTaken):
+        create(customers, "Four", number="C-00003")
+
+
+def test_every_error_of_a_draft_is_said(customers: Customers) -> None:
+    with pytest.raises(DraftRefused) as refused:
+        create(customers, " ", currency="XYZ", terms="soon", tags=("",), number="?")
+    fields = {error.field for error in refused.value.errors}
+    assert fields == {"name", "currency", "terms", "tags[0]", "number"}
+
+
+def test_hostile_text_is_kept_as_given(customers: Customers) -> None:
+    number = create(
+        customers,
+        HOSTILE,
+        addresses=(Address(AddressKind.SHIPPING, "FR", (HOSTILE,), "7", HOSTILE, HOSTILE),),
+        contacts=(Contact(HOSTILE, "", "\u202e12", HOSTILE),),
+        tags=("\x1b[31m",),
+        meta_data={"note": HOSTILE},
+    )
+    shown = customers.show(number)
+    assert shown.name == shown.meta_data["note"] == shown.contacts[0].name == HOSTILE
+    assert shown.addresses[0].lines == (HOSTILE,)
+    assert shown.tags == ("\x1b[31m",)
+    customers.add_note(Request.new(), number, HOSTILE)
+    customers.set_brake(Request.new(), number, Brake.HOLD, HOSTILE)
+    assert customers.notes(number).items[0].text == HOSTILE
+    assert customers.show(number).brakes == {Brake.HOLD: HOSTILE}
+    assert customers.search("evil").items[0].number == number
+
+
+def test_text_that_grows_when_it_is_folded_fits_its_index(customers: Customers) -> None:
+    number = create(customers, "\ufdfa" * 200)
+    assert customers.show(number).name == "\ufdfa" * 200
+    assert customers.list().items[0].number == number
+
+
+@pytest.mark.parametrize("text", ["nul\0", "half \ud800"])
+def test_unreadable_text_is_refused_everywhere(customers: Customers, text: str) -> None:
+    number = create(customers, "Acme")
+    for act in (
+        lambda: create(customers, text),
+        lambda: create(customers, "B", contacts=(Contact(text),)),
+        lambda: create(customers, "B", meta_data={"k": text}),
+        lambda: create(customers, "B", tags=(text,)),
+        lambda: customers.show(text),
+        lambda: customers.search(text),
+        lambda: customers.add_note(Request.new(), number, text),
+        lambda: customers.set_brake(Request.new(), number, Brake.HOLD, text),
+    ):
+        with pytest.raises(InputError):
+            act()
+
+
+def test_two_editors_the_second_gets_the_difference(customers: Customers) -> None:
+    number = customers.create(Request.new(), FULL).number
+    customers.edit(
+        Request.new(), number, 1, {"terms": "net14", "contacts": (Contact("Bob", "b@x.org"),)}
+    )
+    with pytest.raises(CustomerChanged) as changed:
+        customers.edit(Request.new(), number, 1, {"terms": "net60", "language": "fr"})
+    told = {one.field: one for one in changed.value.differences}
+    assert changed.value.version == 2
+    assert (told["terms"].base, told["terms"].theirs, told["terms"].yours) == (
+        "eom+10", "net14", "net60",
+    )  # fmt: skip
+    assert told["terms"].clashes
+    assert (told["language"].theirs, told["language"].yours) == ("de", "fr")
+    assert not told["language"].clashes
+    assert "Ada" in told["contacts"].base
+    assert "Bob" in told["contacts"].theirs
+    assert customers.edit(Request.new(), number, 2, {"language": "fr"}).version == 3
+
+
+def test_an_edit_that_changes_nothing_makes_no_version(customers: Customers) -> None:
+    number = customers.create(Request.new(), FULL).number
+    same = {"tags": FULL.tags, "name": FULL.name, "addresses": customers.show(number).addresses}
+    assert customers.edit(Request.new(), number, 1, same).version == 1
+
+
+def test_keys_follow_an_edit(customers: Customers) -> None:
+    number = customers.create(Request.new(), FULL).number
+    customers.edit(Request.new(), number, 1, {"name": "Neue Firma", "contacts": ()})
+    assert not customers.search("Söhne").items
+    assert not customers.search("ada@").items
+    assert customers.search("firm").items
+    customers.edit(Request.new(), number, 2, {"name": "Söhne"})
+    assert customers.search("sohne").items
+
+
+def test_the_currency_and_the_limit_change_together(customers: Customers) -> None:
+    number = customers.create(Request.new(), FULL).number
+    with pytest.raises(DraftRefused, match="write it in JPY"):
+        customers.edit(Request.new(), number, 1, {"currency": "JPY"})
+    limit = Money(9_000, "JPY")
+    customers.edit(Request.new(), number, 1, {"currency": "JPY", "credit_limit": limit})
+    assert customers.show(number).credit_limit == limit
+    (act,) = customers.history(number, limit=1).items
+    assert {c.field: (c.before, c.after) for c in act.changes} == {
+        "currency": ("EUR", "JPY"), "credit_limit": ("5,000.00 EUR", "9,000 JPY"),
+    }  # fmt: skip
+
+
+def test_look_alikes_are_shown_before_they_are_saved(customers: Customers) -> None:
+    create(customers, "Apple Pay")
+    with pytest.raises(LookAlike) as refused:
+        customers.create(Request.new(), CustomerDraft("\u0410pple Pay", "EUR"))
+    assert (refused.value.number, refused.value.scripts) == ("C-00001", ("Cyrillic", "Latin"))
+    saved = customers.create(Request.new(), CustomerDraft("\u0410pple Pay", "EUR"), confirmed=True)
+    assert saved.number == "C-00002"
+    create(customers, "Orange")
+    assert customers.create(Request.new(), CustomerDraft("ORANGE", "EUR")).number == "C-00004"
+
+
+def test_a_tree_has_no_circles(customers: Customers) -> None:
+    top, middle = create(customers, "Top"), create(customers, "Middle", parent="C-00001")
+    leaf = create(customers, "Leaf", parent=middle)
+    with pytest.raises(TreeCircle):
+        customers.edit(Request.new(), top, 1, {"parent": leaf})
+    with pytest.raises(DraftRefused):
+        customers.edit(Request.new(), top, 1, {"parent": top})
+    lines = [(line.number, line.depth) for line in customers.tree(middle).items]
+    assert lines == [(top, 0), (middle, 1), (leaf, 2)]
+
+
+def test_a_tree_is_not_deeper_than_said(customers: Customers) -> None:
+    above = ""
+    for level in range(DEEPEST):
+        above = create(customers, f"Level {level}", parent=above)
+    with pytest.raises(TreeTooDeep):
+        create(customers, "Below", parent=above)
+    other = create(customers, "Other")
+    with pytest.raises(TreeTooDeep):
+        customers.edit(Request.new(), "C-00001", 1, {"parent": other})
+
+
+def test_parents_must_exist_and_be_active(customers: Customers) -> None:
+    gone, kept = create(customers, "Gone"), create(customers, "Kept")
+    with pytest.raises(CustomerNotFound):
+        create(customers, "Child", parent="C-99999")
+    customers.archive(Request.new(), gone)
+    with pytest.raises(NotBelowArchived):
+        create(customers, "Child", parent=gone)
+    customers.merge(Request.new(), gone, kept)
+    with pytest.raises(NotBelowMerged):
+        create(customers, "Child", parent=gone)
+
+
+def test_merging_moves_nothing_and_lists_follow(customers: Customers) -> None:
+    loser, winner = create(customers, "Acme Ltd"), create(customers, "Acme Limited")
+    child = create(customers, "Acme North", parent=loser)
+    customers.add_note(Request.new(), loser, "old promise")
+    customers.merge(Request.new(), loser, winner)
+    shown = customers.show(loser)
+    assert (shown.merged_into, shown.status) == (winner, Status.MERGED)
+    assert [line.number for line in customers.list().items] == [winner, child]
+    assert customers.show(child).parent == loser
+    assert [line.number for line in customers.tree(child).items] == [winner, child]
+    assert customers.notes(winner).items[0].text == "old promise"
+    with pytest.raises(CustomerMerged):
+        customers.edit(Request.new(), loser, 2, {"name": "x"})
+    with pytest.raises(StillInUse):
+        customers.archive(Request.new(), winner)
+
+
+def test_chains_of_merges_end_at_the_last(customers: Customers) -> None:
+    a, b, c = (create(customers, name) for name in ("A", "B", "C"))
+    customers.merge(Request.new(), a, b)
+    customers.merge(Request.new(), b, c)
+    assert customers.show(a).merged_into == c
+    d = create(customers, "D")
+    customers.merge(Request.new(), d, a)
+    assert customers.show(d).merged_into == c
+    with pytest.raises(TreeCircle):
+        customers.merge(Request.new(), c, a)
+    with pytest.raises(CustomerMerged):
+        customers.merge(Request.new(), a, c)
+
+
+def test_a_customer_is_not_merged_into_what_lies_under_it(customers: Customers) -> None:
+    top = create(customers, "Top")
+    below = create(customers, "Below", parent=top)
+    with pytest.raises(TreeCircle):
+        customers.merge(Request.new(), top, below)
+    customers.merge(Request.new(), below, top)
+    assert customers.show(below).merged_into == top
+
+
+def test_merging_over_currencies_is_refused(customers: Customers) -> None:
+    one, other = create(customers, "One"), create(customers, "Other", currency="USD")
+    with pytest.raises(CurrenciesDiffer):
+        customers.merge(Request.new(), one, other)
+
+
+def test_archive_and_back(customers: Customers) -> None:
+    top = create(customers, "Top")
+    child = create(customers, "Child", parent=top)
+    with pytest.raises(StillInUse):
+        customers.archive(Request.new(), top)
+    customers.archive(Request.new("closed"), child)
+    customers.archive(Request.new(), top)
+    assert not customers.list().items
+    with pytest.raises(CustomerArchived):
+        customers.archive(Request.new(), top)
+    with pytest.raises(CustomerArchived):
+        customers.unarchive(Request.new(), child)
+    customers.unarchive(Request.new(), top)
+    customers.unarchive(Request.new(), child)
+    with pytest.raises(CustomerNotArchived):
+        customers.unarchive(Request.new(), child)
+
+
+def test_brakes_have_reasons(customers: Customers) -> None:
+    number = create(customers, "Acme")
+    with pytest.raises(InputError):
+        customers.set_brake(Request.new(), number, Brake.HOLD, "  ")
+    customers.set_brake(Request.new(), number, Brake.HOLD, "disputes the last three")
+    with pytest.raises(BrakeIsSet, match="disputes"):
+        customers.set_brake(Request.new(), number, Brake.HOLD, "again")
+    assert customers.show(number).brakes == {Brake.HOLD: "disputes the last three"}
+    customers.release_brake(Request.new(), number, Brake.HOLD)
+    with pytest.raises(BrakeNotSet):
+        customers.release_brake(Request.new(), number, Brake.HOLD)
+
+
+def test_notes_are_kept_edited_and_marked_deleted(customers: Customers) -> None:
+    number = create(customers, "Acme")
+    first = customers.add_note(Request.new(), number, "called")
+    second = customers.add_note(Request.new(), number, "called again")
+    assert [n.id for n in customers.notes(number).items] == [second.id, first.id]
+    page = customers.notes(number, limit=1)
+    assert [n.id for n in customers.notes(number, page.next).items] == [first.id]
+    customers.edit_note(Request.new(), first.id, 1, "called twice")
+    with pytest.raises(NoteChanged):
+        customers.edit_note(Request.new(), first.id, 1, "called thrice")
+    customers.delete_note(Request.new(), second.id)
+    assert [n.text for n in customers.notes(number).items] == ["called twice"]
+    with pytest.raises(NoteNotFound):
+        customers.delete_note(Request.new(), second.id)
+
+
+def test_history_tells_who_changed_what(customers: Customers) -> None:
+    top = create(customers, "Top")
+    number = customers.create(Request.new(), FULL).number
+    customers.edit(Request.new("moved"), number, 1, {"parent": top, "contacts": ()})
+    customers.add_note(Request.new(), number, "hello")
+    page = customers.history(number, limit=2)
+    note, moved = page.items
+    assert (note.action, note.changes[-1].field) == ("customers.note", "written_at")
+    assert "hello" in {change.after for change in note.changes}
+    changes = {change.field: change for change in moved.changes}
+    assert (moved.reason, changes["parent"].after) == ("moved", top)
+    assert "Ada@Example.com" in changes["contacts"].before
+    assert changes["contacts"].after == ""
+    (made,) = customers.history(number, page.next).items
+    assert made.action == "customers.create"
+    assert made.who
+
+
+def test_shares_of_departments(store: Store, customers: Customers) -> None:
+    Departments(store).create(Request.new(), DepartmentDraft("MKT", "Marketing"))
+    half = Decimal(50)
+    with pytest.raises(DepartmentNotFound):
+        create(customers, "A", allocations=(Allocation("MKT", half), Allocation("OPS", half)))
+    with pytest.raises(DraftRefused, match="sums to 50 percent"):
+        create(customers, "A", allocations=(Allocation("MKT", half),))
+    number = create(customers, "A", allocations=(Allocation("MKT", Decimal("100.00")),))
+    assert customers.show(number).allocations == (Allocation("MKT", Decimal(100)),)
