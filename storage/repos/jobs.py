@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, bindparam, null, or_, select, update
+from sqlalchemy import Row, and_, bindparam, literal, null, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from billing_tui.domain.jobs import LEASE, Job, JobOutcome, JobRun
@@ -16,6 +16,7 @@ from storage.models import Job as JobRow
 from storage.models import JobRun as RunRow
 from storage.models import Organisation
 from storage.models.base import table_of
+from storage.types import Flag
 from storage.uow import Unit
 
 _JOB = table_of(JobRow)
@@ -39,7 +40,9 @@ _TAKE = (
         lease=bindparam("new_lease"), lease_until=bindparam("until"), last_run_at=bindparam("now")
     )
 )
-_TAKE_DUE = _TAKE.where(_JOB.c.enabled.is_(True), _JOB.c.next_run_at <= bindparam("now"))
+_TAKE_DUE = _TAKE.where(
+    _JOB.c.enabled == literal(True, Flag()), _JOB.c.next_run_at <= bindparam("now")
+)
 _BEAT = update(_JOB).where(_HELD).values(lease_until=bindparam("until"))
 _RELEASE = (
     update(_JOB)

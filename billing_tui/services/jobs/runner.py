@@ -104,13 +104,11 @@ def _run(bench: Bench, name: str, run: UUID, lease: UUID, stop: threading.Event)
 
 
 @contextmanager
-def _kept_alive(
-    bench: Bench, name: str, lease: UUID, lost: threading.Event, every: float = _BEAT_SECONDS
-) -> Iterator[None]:
+def _kept_alive(bench: Bench, name: str, lease: UUID, lost: threading.Event) -> Iterator[None]:
     over = threading.Event()
 
     def renew() -> None:
-        while not over.wait(every):
+        while not over.wait(_BEAT_SECONDS):
             try:
                 held = bench.jobs.beat(Request.new(), name, lease)
             except StoreError:
