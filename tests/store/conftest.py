@@ -11,7 +11,8 @@ from sqlalchemy import Engine
 from storage import migrate
 from storage.engine import open_engine
 from storage.store import Store
-from tests.stores import PASSWORD, Database, sqlite_store
+from tests.store.people import People, people_of
+from tests.stores import PASSWORD, Database, Server, make_database, sqlite_store
 
 
 @pytest.fixture(scope="session")
@@ -56,3 +57,8 @@ def local_engine(tmp_path: Path, opening: Callable[..., Engine]) -> Engine:
     engine = opening(f"sqlite:///{tmp_path / 'store.db'}")
     migrate.upgrade(engine)
     return engine
+
+
+@pytest.fixture(scope="session")
+def people(server: Server) -> Iterator[People]:
+    yield from people_of(make_database(server, "rights"))

@@ -21,7 +21,7 @@ _SPECIAL: dict[str, Row] = {"posting": {"account": "receivable"}}
 TENANT_TABLES = [t for t in metadata.sorted_tables if "organisation" in t.columns]
 
 
-def sample(table: Table, organisation: UUID, known: dict[str, Row], login: str = "nobody") -> Row:
+def sample(table: Table, organisation: UUID, known: dict[str, Row], login: str = "") -> Row:
     """A row whose references point to `known` rows, and whose other values are its own."""
     fresh = new_id()
     row = {column.name: _value(column, fresh) for column in table.columns}
@@ -35,7 +35,7 @@ def sample(table: Table, organisation: UUID, known: dict[str, Row], login: str =
     row["organisation"] = organisation
     if table.name == "organisation":
         row["id"] = organisation
-    if "login" in row:
+    if "login" in row and login:
         row["login"] = login
     return row | _SPECIAL.get(table.name, {})
 
