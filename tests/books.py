@@ -8,43 +8,32 @@ from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
-from billing_tui.domain.customers import Delivery
+from billing_tui.domain.customers import (
+    Address,
+    AddressKind,
+    Contact,
+    CustomerDraft,
+    NewCustomer,
+)
 from billing_tui.domain.ids import new_id
 from billing_tui.domain.ledger import Entry, EntryKind, lines_of
-from storage.models import Customer
-from storage.repos import balances, ledger
-from storage.rows import insert
+from storage.repos import balances, customers, ledger
 from storage.store import Store
 from storage.uow import Request, Unit
-from tests.stores import NOON, as_text
+from tests.stores import as_text
 
 T = TypeVar("T")
 DAY = date(2026, 11, 20)
 DUE = date(2026, 12, 20)
 
-CUSTOMER: dict[str, Any] = {
-    "number": "C-00001",
-    "name": "Łódź Café",
-    "parent": None,
-    "currency": "EUR",
-    "terms": "net30",
-    "credit_limit": None,
-    "delivery": Delivery.EMAIL,
-    "language": "en",
-    "addresses": [{"city": "Łódź", "country": "PL", "kind": "billing", "lines": ["1 Main St", ""]}],
-    "contacts": [{"name": "Zoë", "email": "zoe@example.com"}],
-    "tax_ids": [],
-    "allocations": [],
-    "brakes": {},
-    "tags": ["vip"],
-    "meta_data": {"crm": "42"},
-    "merged_into": None,
-    "archived_at": None,
-    "sort_name": "lodz cafe",
-    "sort_number": "C-00001",
-    "skeleton": "lodz cafe",
-    "created_at": NOON,
-}
+CAFE = CustomerDraft(
+    "Łódź Café",
+    "EUR",
+    addresses=(Address(AddressKind.BILLING, "PL", ("1 Main St", ""), city="Łódź"),),
+    contacts=(Contact("Zoë", "zoe@example.com"),),
+    tags=("vip",),
+    meta_data={"crm": "42"},
+)
 
 
 @dataclass(frozen=True)
@@ -83,10 +72,9 @@ class Books:
         return results[-1]
 
 
-def add_customer(unit: Unit, number: str = "C-00001", **changes: Any) -> UUID:
+def add_customer(unit: Unit, number: str = "C-00001", draft: CustomerDraft = CAFE) -> UUID:
     id = new_id()
-    named = {"id": id, "number": number, "sort_number": number}
-    insert(unit, Customer, CUSTOMER | named | changes, "customers.create")
+    customers.create_many(unit, [NewCustomer(id, number, draft)], {})
     return id
 
 

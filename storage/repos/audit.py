@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 
-from billing_tui.domain.audit import NO_PREVIOUS, AuditRow, digest, seal
+from billing_tui.domain.audit import NO_PREVIOUS, AuditRow, canonical, digest, seal
 from billing_tui.domain.dates import utc_text
 from storage.bulk import insert_rows
 from storage.models import AuditHead, AuditLog, PersonalValue
@@ -20,6 +20,15 @@ _HEAD = table_of(AuditHead)
 _PERSONAL = table_of(PersonalValue)
 _COLUMNS = [field.name for field in fields(AuditRow)]
 _READ_HEAD = select(_HEAD.c.seq, _HEAD.c.hash).where(_HEAD.c.organisation == bindparam("o"))
+_KEY_OF = select(_LOG.c.key_id).where(
+    _LOG.c.organisation == bindparam("o"), _LOG.c.seq == bindparam("seq")
+)
+_LAST_KEY = (
+    select(_LOG.c.key_id)
+    .where(_LOG.c.organisation == bindparam("o"), _LOG.c.key_id != "")
+    .order_by(_LOG.c.seq.desc())
+    .limit(1)
+)
 _MOVE_HEAD = (
     update(_HEAD)
     .where(_HEAD.c.organisation == bindparam("o"))
@@ -91,12 +100,30 @@ def _append_postgres(unit: Unit) -> None:
 
 def _append_sqlite(unit: Unit, key: Seal | None) -> None:
     head = head_of(unit) or Head(0, NO_PREVIOUS)
-    rows = list(_chained(unit, head, unit.audit, key))
+    rows = list(_chained(unit, head, [*_key_event(unit, head, key), *unit.audit], key))
     unit.connection.execute(
         _INSERT, [{name: getattr(row, name) for name in _COLUMNS} for row in rows]
     )
     last = {"o": unit.organisation, "new_seq": rows[-1].seq, "new_hash": rows[-1].hash}
     unit.connection.execute(_MOVE_HEAD, last)
+
+
+def _key_event(unit: Unit, head: Head, key: Seal | None) -> list[AuditLine]:
+    """A key that went or came is said in the chain, so that a row without its seal is no riddle."""
+    asked = {"o": unit.organisation, "seq": head.seq}
+    before = unit.connection.execute(_KEY_OF, asked).scalar()
+    now = "" if key is None else key.key_id
+    if before == now or (before is None and now):
+        return []
+    if not now:
+        return [_key_line("key.missing", before or "", "")]
+    last = before or unit.connection.execute(_LAST_KEY, {"o": unit.organisation}).scalar() or ""
+    return [] if last == now else [_key_line("key.rotated", last, now)]
+
+
+def _key_line(action: str, before: str, now: str) -> AuditLine:
+    body = canonical({"before": before, "now": now})
+    return AuditLine(action, f"audit_key:{now or before or 'none'}", None, "", body)
 
 
 def _chained(
