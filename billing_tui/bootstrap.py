@@ -6,6 +6,7 @@ import getpass
 import os
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -24,18 +25,21 @@ from billing_tui.domain.users import NoPasswordSet, PasswordNeeded
 from billing_tui.services.alerts import Alerts
 from billing_tui.services.cleanup import Cleanup
 from billing_tui.services.features import Features
+from billing_tui.services.first_start import Starter
 from billing_tui.services.jobs import Jobs
 from billing_tui.services.organisations import Entities, Organisations, OrganisationSettings
 from billing_tui.services.sign_in import SignIn
 from billing_tui.services.trace import Traces
-from billing_tui.services.users import Users
+from billing_tui.services.users import OwnerNeeded, Users
 from billing_tui.settings import Settings, StoreUrl
 from storage import migrate
 from storage.engine import open_engine
 from storage.errors import StoreMissing
+from storage.logins import may_be_owner
 from storage.repos.audit import Seal
 from storage.repos.organisations import Found, all_organisations
-from storage.roles import owner_of, session_login
+from storage.repos.store_meta import tables
+from storage.roles import can_set_role, owner_of, session_login
 from storage.store import Identity, Store, reading
 
 
@@ -152,9 +156,14 @@ def open_console(
     """
     engine = existing(settings, credentials)
     with reading(engine) as connection:
-        migrate.check(connection, __version__)
-        chosen = _chosen(all_organisations(connection), organisation or settings.organisation)
         shared = engine.dialect.name != "sqlite"
+        if migrate.revision_of(connection) is None and not shared and not tables(connection):
+            raise StoreMissing(settings.store.text)
+        migrate.check(connection, __version__)
+        found = all_organisations(connection)
+        if not found and not shared:
+            raise StoreMissing(settings.store.text)
+        chosen = _chosen(found, organisation or settings.organisation)
         login = session_login(connection) if shared else user or os_user()
         owner = owner_of(connection) if shared else ""
     if shared and user and user != login:
@@ -177,9 +186,68 @@ def open_console(
 
 
 def existing(settings: Settings, credentials: Credentials) -> Engine:
-    if settings.store.sqlite and not settings.store.path.exists():
+    """The engine of a store somebody made; a file that setup left empty is none yet."""
+    if settings.store.sqlite and not _holds_something(settings.store.path):
         raise StoreMissing(settings.store.text)
     return engine_for(settings.store, credentials)
+
+
+def _holds_something(path: Path) -> bool:
+    try:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True  # opening it says what is wrong
+    return path.is_dir() or found.st_size > 0
+
+
+def starter(settings: Settings, credentials: Credentials, admin: str = "") -> Starter:
+    """What makes a new store; on Postgres its admin is the database login."""
+
+    def opened() -> Engine:
+        return engine_for(settings.store, credentials)
+
+    login = admin or os_user()
+    if not settings.store.sqlite:
+        engine = opened()
+        try:
+            with reading(engine) as connection:
+                login = session_login(connection)
+        finally:
+            engine.dispose()
+        if admin and admin != login:
+            raise OtherLogin(login)
+    clock = SystemClock().now
+    return Starter(settings, credentials, opened, login, origin(), clock, hasher())
+
+
+@dataclass(frozen=True, slots=True)
+class Migrated:
+    before: str
+    now: str
+    backup: str | None
+
+
+def migrate_store(settings: Settings, credentials: Credentials) -> Migrated:
+    """Bring the schema up to this program; nothing happens where it is already."""
+    engine = existing(settings, credentials)
+    try:
+        with reading(engine) as connection:
+            before = migrate.revision_of(connection)
+            shared = engine.dialect.name != "sqlite"
+            owns = not shared or can_set_role(connection, owner_of(connection))
+            if before is None:
+                raise StoreMissing(settings.store.text)
+            with suppress(migrate.SchemaTooOld):
+                migrate.check(connection, __version__)
+                return Migrated(before, before, None)
+        if not owns:
+            raise OwnerNeeded(may_be_owner(engine)[1])
+        saved = migrate.upgrade(engine)
+        return Migrated(before, migrate.newest(), str(saved) if saved else None)
+    finally:
+        engine.dispose()
 
 
 def organisations_of(settings: Settings, credentials: Credentials) -> list[Found]:

@@ -6,13 +6,14 @@ for whoever runs the server.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from .errors import as_store_error, sqlstate
+from .errors import LoginLacksRight, as_store_error, sqlstate
 from .roles import PARTS, can_set_role, owner_of
 from .uow import Unit
 
@@ -62,7 +63,7 @@ def group(connection: Connection, part: str) -> str:
 
 def verifier(engine: Engine, login: str, clear: str) -> str:
     """What the server keeps of a password, made here so that it never sees the password itself."""
-    with engine.connect() as connection:
+    with _own(engine) as connection:
         driver = connection.connection.driver_connection
         made: bytes = driver.pgconn.encrypt_password(  # type: ignore[union-attr]
             clear.encode(), login.encode(), b"scram-sha-256"
@@ -107,8 +108,20 @@ def set_password(unit: Unit, name: str, secret: str) -> bool:
     return _attempt(unit, [f"ALTER ROLE {quoted(name)} PASSWORD '{secret}'"])
 
 
+@contextmanager
+def _own(engine: Engine) -> Iterator[Connection]:
+    """A transaction with the login's own rights, outside any unit of work."""
+    try:
+        with engine.connect() as connection, connection.begin():
+            yield connection
+    except DBAPIError as error:
+        if case := as_store_error(error):
+            raise case from None
+        raise
+
+
 def set_own_password(engine: Engine, secret: str) -> None:
-    with engine.connect() as connection, connection.begin():
+    with _own(engine) as connection:
         connection.exec_driver_sql(f"ALTER ROLE SESSION_USER PASSWORD '{secret}'")
 
 
@@ -156,7 +169,7 @@ def end_sessions(engine: Engine, name: str) -> int:
 
 def may_be_owner(engine: Engine) -> tuple[bool, str]:
     """Whether this login may act as the owning role, and the SQL that would let it."""
-    with engine.connect() as connection:
+    with _own(engine) as connection:
         owner = owner_of(connection)
         login = connection.exec_driver_sql("SELECT session_user::text").scalar_one()
         return can_set_role(connection, owner), f"GRANT {quoted(owner)} TO {quoted(login)}"
@@ -164,7 +177,15 @@ def may_be_owner(engine: Engine) -> tuple[bool, str]:
 
 def note_session(engine: Engine, organisation: object, source: str, act: str) -> None:
     """A line in the chain that also an auditor's login may write: about their own coming."""
-    with engine.connect() as connection, connection.begin():
+    with _own(engine) as connection:
         connection.exec_driver_sql(
             "SELECT audit_sign_in(%s::uuid, %s, %s)", (organisation, source, act)
+        )
+
+
+def remember_key(engine: Engine, organisation: object, public: str) -> None:
+    """An auditor's login may write nothing, so its checkpoints hold on its own machine only."""
+    with suppress(LoginLacksRight), _own(engine) as connection:
+        connection.exec_driver_sql(
+            "SELECT remember_public_key(%s::uuid, %s)", (organisation, public)
         )

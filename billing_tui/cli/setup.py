@@ -1,0 +1,249 @@
+"""`billing-tui setup` and `migrate`: a store from nothing, and one brought up to date."""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from billing_tui.domain.currencies import CURRENCIES
+from billing_tui.domain.errors import InputError
+
+from . import asking
+from .parsing import Commands, argument
+
+if TYPE_CHECKING:
+    from billing_tui.credentials import Secret
+    from billing_tui.services.first_start import Started
+    from billing_tui.services.setup import Founding
+
+    from .context import Context
+
+DEMO_CUSTOMERS = 200
+DEMO_SEED = 1
+_ZONES = "zoneinfo/"
+
+
+class SayYes(InputError):
+    def __init__(self) -> None:
+        super().__init__(
+            "Nobody to ask",
+            "Setup asks a few questions on a terminal. Elsewhere use `billing-tui setup --yes`,"
+            " which takes what the options say and sensible defaults for the rest.",
+        )
+
+
+class AdminNeedsPassword(InputError):
+    def __init__(self, login: str) -> None:
+        self.login = login
+        super().__init__(
+            "Password needed",
+            f"{login!r} is not the user this program runs as, so the account needs a password:"
+            " give --password-file.",
+        )
+
+
+class PasswordElsewhere(InputError):
+    def __init__(self) -> None:
+        super().__init__(
+            "The server knows the password",
+            "On a shared store people sign in to the database, so setup takes no password. Give"
+            " yours by `billing-tui credentials set store-password`.",
+        )
+
+
+def register(tree: Commands) -> None:
+    tree.add(
+        "setup",
+        setup,
+        "make a store with an organisation; --organisation names it",
+        argument("--yes", action="store_true", help="ask nothing"),
+        argument("--entity", metavar="NAME", help="the legal entity that bills"),
+        argument("--currency", metavar="CODE", help="such as EUR"),
+        argument("--country", metavar="CODE", help="of the legal entity, such as DE"),
+        argument("--locale", help="such as en or de"),
+        argument("--zone", help="time zone that decides the day, such as Europe/Berlin"),
+        argument("--admin", metavar="LOGIN", help="the first admin, if it is not you"),
+        argument("--name", help="the admin's name"),
+        argument("--production", action="store_true", help="its books are real from the start"),
+        argument("--password-file", metavar="FILE", help="holds a password for the admin"),
+        argument("--demo", action="store_true", help="fill it with made-up customers"),
+    )
+    tree.add("migrate", migrate, "bring the store's schema up to this program")
+
+
+def setup(context: Context, args: Namespace) -> None:
+    from billing_tui.bootstrap import os_user, starter
+
+    if not args.yes and not asking.at_terminal():
+        raise SayYes
+    settings = context.settings
+    password = _password(args, settings.store.sqlite, args.admin or os_user(), os_user())
+    made = starter(settings, context.credentials, args.admin or "")
+    founding = _founding(args, getattr(args, "organisation", None))
+    if not args.yes:
+        founding = _asked(founding)
+    started = made.start(founding, password)
+    _told(context, started, founding)
+    made.finish()
+    _remember(context)
+    if args.demo:
+        _seed(context, started, password)
+
+
+def _password(args: Namespace, local: bool, login: str, me: str) -> Secret | None:
+    if args.password_file and not local:
+        raise PasswordElsewhere
+    if args.password_file:
+        return asking.from_file(args.password_file, "--password-file")
+    if not local or login == me:
+        return None
+    if args.yes or not asking.at_terminal():
+        raise AdminNeedsPassword(login)
+    return asking.secret(f"Password of {login}", None, "--password-file", twice=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What the machine says about where it is."""
+
+    locale: str = "en"
+    country: str = ""
+    currency: str = "USD"
+    zone: str = "UTC"
+
+
+def guess() -> Guess:
+    language, _, rest = _language().partition("_")
+    country = rest[:2].upper()
+    found = Guess(zone=_zone())
+    try:
+        from billing_tui.domain.countries import country as checked_country
+        from billing_tui.domain.organisations import checked_locale
+
+        found = replace(found, locale=checked_locale(language))
+        found = replace(found, country=checked_country(country))
+    except InputError:
+        return found
+    from babel.numbers import get_territory_currencies
+
+    currencies = [code for code in get_territory_currencies(country) if code in CURRENCIES]
+    return replace(found, currency=currencies[0]) if currencies else found
+
+
+def _language() -> str:
+    named = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    text = next(filter(None, named), "").partition(".")[0]
+    return text if text not in ("C", "POSIX", "") else "en"
+
+
+def _zone() -> str:
+    from billing_tui.domain.dates import zone
+
+    link = os.environ.get("TZ") or str(Path("/etc/localtime").resolve())
+    try:
+        found = zone(link.partition(_ZONES)[2] or link.lstrip(":")).key
+    except InputError:
+        return "UTC"
+    return "UTC" if found == "Etc/UTC" else found
+
+
+def _founding(args: Namespace, organisation: str | None) -> Founding:
+    from billing_tui.services.setup import Founding
+
+    found = guess()
+    name = organisation or args.entity or "My company"
+    currency = args.currency or found.currency
+    return Founding(
+        name,
+        args.entity or name,
+        currency,
+        found.country if args.country is None else args.country,
+        args.locale or found.locale,
+        args.zone or found.zone,
+        args.name or "",
+        args.production,
+    )
+
+
+def _asked(given: Founding) -> Founding:
+    """Each question shows what Enter takes; all answers are checked together afterwards."""
+    name = asking.asked("Organisation", given.organisation)
+    return replace(
+        given,
+        organisation=name,
+        entity=asking.asked(
+            "Legal entity", name if given.entity == given.organisation else given.entity
+        ),
+        currency=asking.asked("Currency", given.currency),
+        country=asking.asked("Country of the legal entity", given.country),
+        locale=asking.asked("Locale", given.locale),
+        zone=asking.asked("Time zone", given.zone),
+    )
+
+
+def _told(context: Context, started: Started, founding: Founding) -> None:
+    out, store = context.out, context.settings.store
+    if out.as_json:
+        facts = {
+            "organisation": started.organisation,
+            "login": started.login,
+            "store": store.text,
+            "resumed": started.resumed,
+            "recovery_code": started.recovery_code or None,
+            "audit_key": started.audit_key,
+        }
+        out.document(facts)
+        return
+    name = "the organisation founded before" if started.resumed else founding.organisation
+    out.line(f"Set up {name} in {store.path if store.sqlite else store.text}.")
+    out.line(f"You are {started.login}, its first admin.")
+    if started.recovery_code and started.audit_key:
+        out.line("Recovery code of the audit trail, shown only now; keep it somewhere else:")
+        out.line(started.recovery_code)
+        kept = started.audit_key
+        out.line(f"The key itself is kept here: {kept.place}, {kept.detail}.")
+        if kept.note:
+            out.aside(kept.note)
+
+
+def _remember(context: Context) -> None:
+    """A store named on the command line becomes this machine's own, unless it has one already."""
+    from billing_tui.settings import load
+
+    if context.settings.store_from == "--store" and load(None).store_from == "default":
+        context.settings.remember_store(context.settings.store)
+
+
+def _seed(context: Context, started: Started, password: Secret | None) -> None:
+    from billing_tui.bootstrap import open_console
+    from billing_tui.services.seed import Seed
+
+    console = open_console(
+        context.settings,
+        context.credentials,
+        organisation=str(started.organisation),
+        user=started.login,
+        password=lambda _login: password,
+    )
+    try:
+        added = Seed(console.store).fill(DEMO_SEED, DEMO_CUSTOMERS)
+    finally:
+        console.close()
+    context.out.line(f"Added {added.customers} made-up customers.")
+
+
+def migrate(context: Context, _args: Namespace) -> None:
+    from billing_tui.bootstrap import migrate_store
+
+    done = migrate_store(context.settings, context.credentials)
+    if context.out.as_json:
+        context.out.document(done)
+    elif done.before == done.now:
+        context.out.line("Nothing to do: the store has this program's schema.")
+    else:
+        context.out.line(f"Upgraded from {done.before} to {done.now}.")
+        if done.backup:
+            context.out.line(f"The store as it was: {done.backup}")

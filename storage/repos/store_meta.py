@@ -1,0 +1,64 @@
+"""Facts about a store as a whole, and whether anybody founded something in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine, delete, exists, insert, inspect, select
+from sqlalchemy.exc import DBAPIError
+
+from storage.errors import as_store_error
+from storage.models import Membership, Organisation, StoreMeta
+from storage.models.base import table_of
+from storage.roles import owner_of
+
+StoreEngine = Engine  # for those who hand an engine on and write no SQL
+_META = table_of(StoreMeta)
+_MEMBER = table_of(Membership)
+_ORGANISATION = table_of(Organisation)
+
+
+@contextmanager
+def acting_as_owner(engine: Engine) -> Iterator[Connection]:
+    """A transaction of the store itself, before or beside any person."""
+    try:
+        with (
+            engine.connect().execution_options(writing=True) as connection,
+            connection.begin(),
+        ):
+            if engine.dialect.name != "sqlite":
+                owner = owner_of(connection).replace('"', '""')
+                connection.exec_driver_sql(f'SET LOCAL ROLE "{owner}"'.replace("%", "%%"))
+            yield connection
+    except DBAPIError as error:
+        if case := as_store_error(error):
+            raise case from None
+        raise
+
+
+def said(connection: Connection, name: str) -> str:
+    found = connection.execute(select(_META.c.value).where(_META.c.name == name))
+    return found.scalar() or ""
+
+
+def say(connection: Connection, name: str, value: str) -> None:
+    connection.execute(delete(_META).where(_META.c.name == name))
+    connection.execute(insert(_META), {"name": name, "value": value})
+
+
+def founded(connection: Connection) -> bool:
+    """Whether any organisation is here. On Postgres memberships tell, and only the owner sees all
+    of them; a person sees their own."""
+    table = _ORGANISATION if connection.dialect.name == "sqlite" else _MEMBER
+    return bool(connection.execute(select(exists().select_from(table))).scalar())
+
+
+def organisation_of(connection: Connection, login: str) -> UUID | None:
+    asked = select(_MEMBER.c.organisation).where(_MEMBER.c.login == login)
+    return connection.execute(asked.order_by(_MEMBER.c.organisation)).scalars().first()
+
+
+def tables(connection: Connection) -> list[str]:
+    return inspect(connection).get_table_names()
