@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -17,6 +16,7 @@ from sqlalchemy import Connection, Engine, func, select
 
 from storage import migrate
 from storage.backup import BackupFailed
+from storage.engine import sqlite_module
 from storage.errors import LoginLacksRight, SignInRefused, StoreBusy
 from storage.migrate import MigrationBroken, SchemaTooNew, SchemaTooOld
 from storage.models import metadata
@@ -157,7 +157,7 @@ def test_a_backup_is_made_before_an_upgrade(
     saved = migrate.upgrade(local_engine, backups=tmp_path / "backups")
     assert saved is not None
     assert saved.parent == tmp_path / "backups"
-    copy = sqlite3.connect(saved)
+    copy = sqlite_module().connect(saved)
     assert copy.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
     assert copy.execute("SELECT id FROM organisation").fetchall() == [(str(organisation),)]
     copy.close()
