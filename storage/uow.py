@@ -69,15 +69,17 @@ class Unit:
 
     def hashed(self, object: str, value: Any) -> Any:
         """`value` with every text in it replaced by a salted hash, the clear ones kept aside."""
-        match plain(value):
-            case str() as text if text:
+        return self._hashed(object, plain(value))
+
+    def _hashed(self, object: str, value: Any) -> Any:
+        match value:
+            case str() if value:
                 salt = secrets.token_hex(16)
-                digest = hashlib.sha256(f"{salt}:{text}".encode()).hexdigest()
-                self.personal.append(Personal(digest, object, salt, text))
+                digest = hashlib.sha256(f"{salt}:{value}".encode()).hexdigest()
+                self.personal.append(Personal(digest, object, salt, value))
                 return f"sha256:{digest}"
-            case list() as items:
-                return [self.hashed(object, item) for item in items]
-            case dict() as items:
-                return {name: self.hashed(object, item) for name, item in items.items()}
-            case other:
-                return other
+            case list():
+                return [self._hashed(object, item) for item in value]
+            case dict():
+                return {name: self._hashed(object, item) for name, item in value.items()}
+        return value

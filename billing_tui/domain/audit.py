@@ -22,6 +22,10 @@ from .money import Money
 
 HASH_VERSION = b"\x01"
 NO_PREVIOUS = "0" * 64
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+)
+_PLAIN = {int, bool, type(None)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +83,18 @@ def key_id_of(key: bytes) -> str:
 
 def canonical(value: Any) -> str:
     """JSON with one spelling: UTF-8, sorted keys, no spaces, no floats."""
-    return json.dumps(
-        plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    )
+    return _ENCODER.encode(plain(value))
 
 
 def plain(value: Any) -> Any:
     """What JSON can carry: text in NFC, money as integers, decimals, times and ids as text."""
+    kind = type(value)
+    if kind is str:
+        return value if value.isascii() else unicodedata.normalize("NFC", value)
+    return value if kind in _PLAIN else _converted(value)
+
+
+def _converted(value: Any) -> Any:
     match value:
         case Enum():
             return value.value

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, insert, select, update
 
 from billing_tui.domain.audit import NO_PREVIOUS, AuditRow, canonical, digest, seal
 from billing_tui.domain.dates import utc_text
-from storage.bulk import insert_rows
+from storage.bulk import insert_columns
 from storage.models import AuditHead, AuditLog, PersonalValue
 from storage.models.base import table_of
 from storage.uow import AuditLine, Unit
@@ -34,7 +34,6 @@ _MOVE_HEAD = (
     .where(_HEAD.c.organisation == bindparam("o"))
     .values(seq=bindparam("new_seq"), hash=bindparam("new_hash"))
 )
-_INSERT = insert(_LOG)
 _APPEND = (
     "SELECT audit_append(%s::uuid, %s::text, %s::text, %s::text,"
     " %s::text[], %s::text[], %s::bigint[], %s::text[], %s::text[])"
@@ -61,7 +60,7 @@ class Head:
 def append(unit: Unit, key: Seal | None) -> None:
     """Write what the unit said, as the last act of its transaction; locks the head."""
     if unit.personal:
-        insert_rows(unit, _PERSONAL, [_personal(unit, value) for value in unit.personal])
+        insert_columns(unit, _PERSONAL, _personal(unit))
     if not unit.audit:
         return
     if unit.sqlite:
@@ -70,13 +69,14 @@ def append(unit: Unit, key: Seal | None) -> None:
         _append_postgres(unit)
 
 
-def _personal(unit: Unit, value: Any) -> dict[str, Any]:
+def _personal(unit: Unit) -> dict[str, list[Any]]:
+    kept = unit.personal
     return {
-        "organisation": unit.organisation,
-        "digest": value.digest,
-        "object": value.object,
-        "salt": value.salt,
-        "value": value.value,
+        "organisation": [unit.organisation] * len(kept),
+        "digest": [one.digest for one in kept],
+        "object": [one.object for one in kept],
+        "salt": [one.salt for one in kept],
+        "value": [one.value for one in kept],
     }
 
 
@@ -101,9 +101,8 @@ def _append_postgres(unit: Unit) -> None:
 def _append_sqlite(unit: Unit, key: Seal | None) -> None:
     head = head_of(unit) or Head(0, NO_PREVIOUS)
     rows = list(_chained(unit, head, [*_key_event(unit, head, key), *unit.audit], key))
-    unit.connection.execute(
-        _INSERT, [{name: getattr(row, name) for name in _COLUMNS} for row in rows]
-    )
+    said = {name: [getattr(row, name) for row in rows] for name in _COLUMNS}
+    insert_columns(unit, _LOG, said)
     last = {"o": unit.organisation, "new_seq": rows[-1].seq, "new_hash": rows[-1].hash}
     unit.connection.execute(_MOVE_HEAD, last)
 
