@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import getpass
 import os
+import shutil
 import socket
+import sys
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -22,24 +23,25 @@ from billing_tui.domain.acts import Origin
 from billing_tui.domain.audit import key_id_of
 from billing_tui.domain.errors import InputError, NotFound
 from billing_tui.domain.users import NoPasswordSet, PasswordNeeded
+from billing_tui.services import upkeep
 from billing_tui.services.alerts import Alerts
 from billing_tui.services.cleanup import Cleanup
+from billing_tui.services.doctor import Doctor, Terminal
 from billing_tui.services.features import Features
 from billing_tui.services.first_start import Starter
 from billing_tui.services.jobs import Jobs
 from billing_tui.services.organisations import Entities, Organisations, OrganisationSettings
 from billing_tui.services.sign_in import SignIn
 from billing_tui.services.trace import Traces
-from billing_tui.services.users import OwnerNeeded, Users
+from billing_tui.services.users import Users
 from billing_tui.settings import Settings, StoreUrl
 from storage import migrate
 from storage.engine import open_engine
 from storage.errors import StoreMissing
-from storage.logins import may_be_owner
 from storage.repos.audit import Seal
 from storage.repos.organisations import Found, all_organisations
 from storage.repos.store_meta import tables
-from storage.roles import can_set_role, owner_of, session_login
+from storage.roles import owner_of, session_login
 from storage.store import Identity, Store, reading
 
 
@@ -222,32 +224,28 @@ def starter(settings: Settings, credentials: Credentials, admin: str = "") -> St
     return Starter(settings, credentials, opened, login, origin(), clock, hasher())
 
 
-@dataclass(frozen=True, slots=True)
-class Migrated:
-    before: str
-    now: str
-    backup: str | None
+def check_audit_key(settings: Settings, credentials: Credentials, code: Secret) -> None:
+    """Whether this recovery code is of the store's own key; one not made yet takes any."""
+    there = settings.store.sqlite and _holds_something(settings.store.path)
+    upkeep.check_audit_key(engine_for(settings.store, credentials) if there else None, code)
 
 
-def migrate_store(settings: Settings, credentials: Credentials) -> Migrated:
-    """Bring the schema up to this program; nothing happens where it is already."""
-    engine = existing(settings, credentials)
-    try:
-        with reading(engine) as connection:
-            before = migrate.revision_of(connection)
-            shared = engine.dialect.name != "sqlite"
-            owns = not shared or can_set_role(connection, owner_of(connection))
-            if before is None:
-                raise StoreMissing(settings.store.text)
-            with suppress(migrate.SchemaTooOld):
-                migrate.check(connection, __version__)
-                return Migrated(before, before, None)
-        if not owns:
-            raise OwnerNeeded(may_be_owner(engine)[1])
-        saved = migrate.upgrade(engine)
-        return Migrated(before, migrate.newest(), str(saved) if saved else None)
-    finally:
-        engine.dispose()
+def doctor_for(settings: Settings, credentials: Credentials) -> Doctor:
+    found = None
+    if sys.stdout.isatty():
+        size = shutil.get_terminal_size()
+        found = Terminal(size.columns, size.lines, sys.stdout.encoding, os.environ)
+
+    def opened() -> Engine:
+        return existing(settings, credentials)
+
+    return Doctor(settings, credentials, opened, SystemClock().now, found)
+
+
+def migrate_store(
+    settings: Settings, credentials: Credentials, *, repair: bool = False
+) -> upkeep.Migrated:
+    return upkeep.migrated(existing(settings, credentials), settings.store.text, repair=repair)
 
 
 def organisations_of(settings: Settings, credentials: Credentials) -> list[Found]:

@@ -35,7 +35,7 @@ _LOOK = (
 _GROUPS = (
     "SELECT g.rolname AS part, pg_get_userbyid(m.grantor) AS grantor FROM pg_auth_members m"
     " JOIN pg_roles g ON g.oid = m.roleid JOIN pg_roles r ON r.oid = m.member"
-    " WHERE r.rolname = %s AND g.rolname = ANY (%s)"
+    " WHERE r.rolname = %s AND g.rolname = ANY (%s) AND (m.inherit_option OR m.set_option)"
 )
 
 

@@ -30,7 +30,17 @@ from .parsing import Commands, Run
 if TYPE_CHECKING:
     from .context import Context
 
-GROUPS = ("setup", "users", "organisations", "alerts", "features", "jobs", "trace")
+GROUPS = (
+    "setup",
+    "doctor",
+    "credentials",
+    "users",
+    "organisations",
+    "alerts",
+    "features",
+    "jobs",
+    "trace",
+)
 OK, INTERNAL, INTERRUPTED = 0, 9, 130
 EXITS: dict[type[BillingError], int] = {
     IntegrityError: 1,

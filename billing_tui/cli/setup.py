@@ -71,7 +71,12 @@ def register(tree: Commands) -> None:
         argument("--password-file", metavar="FILE", help="holds a password for the admin"),
         argument("--demo", action="store_true", help="fill it with made-up customers"),
     )
-    tree.add("migrate", migrate, "bring the store's schema up to this program")
+    tree.add(
+        "migrate",
+        migrate,
+        "bring the store's schema up to this program",
+        argument("--repair", action="store_true", help="make triggers, rights and policies anew"),
+    )
 
 
 def setup(context: Context, args: Namespace) -> None:
@@ -235,15 +240,18 @@ def _seed(context: Context, started: Started, password: Secret | None) -> None:
     context.out.line(f"Added {added.customers} made-up customers.")
 
 
-def migrate(context: Context, _args: Namespace) -> None:
+def migrate(context: Context, args: Namespace) -> None:
     from billing_tui.bootstrap import migrate_store
 
-    done = migrate_store(context.settings, context.credentials)
+    done = migrate_store(context.settings, context.credentials, repair=args.repair)
     if context.out.as_json:
         context.out.document(done)
-    elif done.before == done.now:
-        context.out.line("Nothing to do: the store has this program's schema.")
-    else:
+        return
+    if done.before != done.now:
         context.out.line(f"Upgraded from {done.before} to {done.now}.")
-        if done.backup:
-            context.out.line(f"The store as it was: {done.backup}")
+    elif args.repair:
+        context.out.line("Triggers, functions, rights and policies are made anew.")
+    else:
+        context.out.line("Nothing to do: the store has this program's schema.")
+    if done.backup:
+        context.out.line(f"The store as it was: {done.backup}")

@@ -50,7 +50,7 @@ class OwnerNeeded(NotAllowed):
     def __init__(self, sql: str) -> None:
         self.sql = sql
         super().__init__(
-            "Your login may not manage people",
+            "Your login may not act for the store",
             f"Ask whoever runs the server to run once: {sql};",
         )
 

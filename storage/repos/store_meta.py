@@ -6,16 +6,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, delete, exists, insert, inspect, select
+from sqlalchemy import Connection, Engine, delete, exists, func, insert, inspect, select
 from sqlalchemy.exc import DBAPIError
 
 from storage.errors import as_store_error
-from storage.models import Membership, Organisation, StoreMeta
+from storage.models import AuditLog, Membership, Organisation, StoreMeta
 from storage.models.base import table_of
 from storage.roles import owner_of
 
-StoreEngine = Engine  # for those who hand an engine on and write no SQL
+# For those who hand an engine or a connection on and write no SQL.
+StoreEngine = Engine
+StoreConnection = Connection
 _META = table_of(StoreMeta)
+_LOG = table_of(AuditLog)
 _MEMBER = table_of(Membership)
 _ORGANISATION = table_of(Organisation)
 
@@ -62,3 +65,16 @@ def organisation_of(connection: Connection, login: str) -> UUID | None:
 
 def tables(connection: Connection) -> list[str]:
     return inspect(connection).get_table_names()
+
+
+def last_keys(connection: Connection) -> frozenset[str]:
+    """The key that sealed each organisation's chain last; none where no row is sealed."""
+    last = (
+        select(_LOG.c.organisation, func.max(_LOG.c.seq).label("seq"))
+        .where(_LOG.c.key_id != "")
+        .group_by(_LOG.c.organisation)
+        .subquery()
+    )
+    same = (_LOG.c.organisation == last.c.organisation) & (_LOG.c.seq == last.c.seq)
+    found = connection.execute(select(_LOG.c.key_id).join(last, same))
+    return frozenset(found.scalars())

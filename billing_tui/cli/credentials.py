@@ -1,0 +1,69 @@
+"""`billing-tui credentials`: where secrets are kept. No value is shown, or taken from argv."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from typing import TYPE_CHECKING
+
+from . import asking
+from .parsing import Commands, argument
+
+if TYPE_CHECKING:
+    from billing_tui.credentials import Kept
+
+    from .context import Context
+
+_NAME = argument("name", help="such as store-password; `credentials list` has them all")
+
+
+def register(tree: Commands) -> None:
+    group = tree.group("credentials", "secrets of this store on this machine")
+    group.add("list", show_all, "which are kept, and where")
+    group.add(
+        "set",
+        keep,
+        "keep one; its value is typed, or read from a file",
+        _NAME,
+        argument("--from-file", metavar="FILE", help="a file only you can read, or - for stdin"),
+    )
+    group.add("remove", remove, "forget one", _NAME)
+    group.add("test", test, "try whether the keyring keeps what it is given")
+
+
+def show_all(context: Context, _args: Namespace) -> None:
+    found = context.credentials.list()
+    rows = [(one.name, _where(one), one.purpose) for one in found]
+    context.out.page(found, None, ("name", "kept in", "purpose"), rows)
+
+
+def keep(context: Context, args: Namespace) -> None:
+    from billing_tui.credentials.names import known
+
+    name = known(args.name).name
+    value = asking.secret(f"Value of {name}", args.from_file, "--from-file")
+    if name == "audit-key":
+        from billing_tui.bootstrap import check_audit_key
+
+        check_audit_key(context.settings, context.credentials, value)
+    _told(context, context.credentials.set(name, value))
+
+
+def remove(context: Context, args: Namespace) -> None:
+    places = context.credentials.remove(args.name)
+    facts = {"name": args.name, "removed_from": places}
+    context.out.show(facts, [("name", args.name), ("removed from", list(places))])
+
+
+def test(context: Context, _args: Namespace) -> None:
+    backend = context.credentials.test()
+    context.out.show(backend, [("keyring", backend.name), ("note", backend.note)])
+
+
+def _told(context: Context, kept: Kept) -> None:
+    context.out.show(kept, [("name", kept.name), ("kept in", _where(kept)), ("note", kept.note)])
+
+
+def _where(one: Kept) -> str:
+    if one.place is None:
+        return one.note or "not set"
+    return f"{one.place}: {one.detail}" if one.detail else one.place

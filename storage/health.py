@@ -1,0 +1,112 @@
+"""What a store says about itself: versions, protection, rights and the head of its chains."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection, bindparam, select, text
+
+from .logins import Login, look
+from .migrations.objects import postgres, sqlite
+from .models import AuditLog, metadata
+from .models.base import table_of
+from .repos.users import server_clock
+from .roles import PARTS, owner_of, session_login
+
+LEAST_SERVER = 160000  # the first whose grants say who may only act as a role
+_LOG = table_of(AuditLog)
+_TRIGGER = re.compile(r"\s*CREATE TRIGGER (\S+)")
+_HASH_AT = select(_LOG.c.hash).where(
+    _LOG.c.organisation == bindparam("o"), _LOG.c.seq == bindparam("n")
+)
+
+
+def server_version(connection: Connection) -> int:
+    return int(connection.exec_driver_sql("SHOW server_version_num").scalar_one())
+
+
+def clock(connection: Connection) -> datetime:
+    return server_clock(connection)
+
+
+def hash_at(connection: Connection, organisation: UUID, seq: int) -> str | None:
+    return connection.execute(_HASH_AT, {"o": organisation, "n": seq}).scalar()
+
+
+def missing_triggers(connection: Connection) -> list[str]:
+    """Those of our own that are not there; without them rows could be changed unseen."""
+    if connection.dialect.name == "sqlite":
+        made, asked = sqlite.create(connection), _SQLITE_TRIGGERS
+    else:
+        made, asked = postgres.create(connection), _POSTGRES_TRIGGERS
+    expected = {found[1] for statement in made if (found := _TRIGGER.match(statement))}
+    there = set(connection.exec_driver_sql(asked).scalars())
+    return sorted(expected - there)
+
+
+_SQLITE_TRIGGERS = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+# A disabled trigger is as good as none.
+_POSTGRES_TRIGGERS = (
+    "SELECT tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+    " WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
+    " AND c.relnamespace = 'public'::regnamespace"
+)
+
+
+def unguarded_tables(connection: Connection) -> list[str]:
+    """Tables of organisations without forced row-level security or without a policy."""
+    names = [table.name for table in metadata.sorted_tables if "organisation" in table.columns]
+    found = connection.execute(_GUARDED, {"names": names}).scalars()
+    return sorted(set(names) - set(found))
+
+
+_GUARDED = text(
+    "SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace"
+    " AND c.relname = ANY (:names) AND c.relrowsecurity AND c.relforcerowsecurity"
+    " AND EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """The store's own roles and the login at hand; `troubles` are sentences."""
+
+    login: str
+    found: Login | None
+    troubles: Sequence[str]
+
+
+def roles_of(connection: Connection) -> Roles:
+    login = session_login(connection)
+    prefix = owner_of(connection).removesuffix("owner")
+    owner, app, read = (prefix + part for part in PARTS)
+    troubles = []
+    for name in (owner, app, read):
+        found = look(connection, name)
+        if found is None:
+            troubles.append(f"The role {name} is missing.")
+        elif found.active or found.above_rules:
+            troubles.append(f"The role {name} may sign in or is above the policies.")
+    if not troubles:
+        strangers = connection.execute(_NOT_OWNED, {"owner": owner}).scalars().all()
+        troubles += [f"{name} does not belong to {owner}." for name in strangers]
+        for name, rights in ((app, "DELETE, TRUNCATE"), (read, "INSERT, UPDATE, DELETE, TRUNCATE")):
+            asked = {"name": name, "rights": rights}
+            for table in connection.execute(_TOO_MUCH, asked).scalars():
+                troubles.append(f"{name} may do more on {table} than it should.")
+    return Roles(login, look(connection, login), troubles)
+
+
+_OURS = "c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace"
+_NOT_OWNED = text(
+    f"SELECT c.relname FROM pg_class c WHERE {_OURS}"  # noqa: S608 - our own words
+    " AND pg_get_userbyid(c.relowner) <> :owner ORDER BY 1"
+)
+_TOO_MUCH = text(
+    f"SELECT c.relname FROM pg_class c WHERE {_OURS}"  # noqa: S608 - our own words
+    " AND has_table_privilege(:name, c.oid, :rights) ORDER BY 1"
+)
