@@ -1,0 +1,241 @@
+"""Lists as files: streamed page by page, noted in the chain, with a signed checkpoint beside them.
+
+A file is written under another name and only gets its own when it is whole and noted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import BinaryIO
+
+from billing_tui.adapters.csv_files import Cell, CsvWriter
+from billing_tui.adapters.signing import SignedCheckpoint
+from billing_tui.domain.acts import Request
+from billing_tui.domain.customers import CustomerFilter, CustomerSort
+from billing_tui.domain.departments import DepartmentStatus
+from billing_tui.domain.errors import InputError, Refused, StoreError
+from billing_tui.domain.imports import Column
+from billing_tui.domain.imports import customers as customer_columns
+from billing_tui.domain.imports import departments as department_columns
+from billing_tui.domain.pages import LARGEST_PAGE, Page
+from billing_tui.domain.rights import Right
+from storage.repos import customer_search, customers, departments
+from storage.uow import Unit
+
+from .cases import Service, reads, writes
+
+Rows = list[Sequence[Cell]]
+Tell = Callable[[int], None]
+Sign = Callable[[], SignedCheckpoint | None]
+
+
+class Format(StrEnum):
+    CSV = "csv"
+    XLSX = "xlsx"
+
+
+class FormatUnknown(InputError):
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(
+            "Which format?", f"{name} ends in neither .csv nor .xlsx; say --format csv or xlsx."
+        )
+
+
+class FileExists(Refused):
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__("File exists", f"{path} is there already; --force replaces it.")
+
+
+class FileNotWritable(StoreError):
+    def __init__(self, path: Path, why: str) -> None:
+        self.path = path
+        super().__init__("File not written", f"{path}: {why}. Nothing was left behind.")
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What was written; `sha256` is that of the file's bytes, as it stands in the chain."""
+
+    kind: str
+    format: Format
+    rows: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentFilter:
+    text: str = ""
+    status: DepartmentStatus | None = DepartmentStatus.ACTIVE
+
+
+Asked = CustomerFilter | DepartmentFilter
+
+
+def format_of(name: str, said: str = "") -> Format:
+    try:
+        return Format(said or Path(name).suffix.lower().removeprefix("."))
+    except ValueError:
+        raise FormatUnknown(name) from None
+
+
+class Exports(Service):
+    def to_file(
+        self, asked: Asked, path: Path, form: Format, *,
+        force: bool = False, sign: Sign = lambda: None, tell: Tell = lambda _rows: None,
+    ) -> Exported:  # fmt: skip
+        """Write the list to `path`, and the checkpoint beside it."""
+        if path.exists() and not force:
+            raise FileExists(path)
+        partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+        try:
+            return self._to_file(asked, path, partial, form, sign, tell)
+        except OSError as error:
+            raise FileNotWritable(path, (error.strerror or str(error)).lower()) from None
+        finally:
+            with suppress(OSError):
+                partial.unlink(missing_ok=True)
+
+    def to_stream(
+        self, asked: Asked, stream: BinaryIO, tell: Tell = lambda _rows: None
+    ) -> Exported:
+        """CSV without a mark in front, for whatever reads it next."""
+        hashing = _Hashing(stream)
+        kind, columns, pages = self._list(asked)
+        rows = _write_csv(hashing, columns, pages, tell, mark=False)
+        return self._noted(kind, asked, Format.CSV, rows, hashing.digest())
+
+    @reads("exports.customers", Right.BULK_CUSTOMERS)
+    def customers(self, unit: Unit, asked: CustomerFilter, cursor: str) -> Page[Sequence[Cell]]:
+        """By number, which never changes: nobody is missed or told twice when names do."""
+        page = customer_search.page(
+            unit, asked, CustomerSort.NUMBER, cursor=cursor, limit=LARGEST_PAGE
+        )
+        found = customers.by_ids(unit, [line.id for line in page.items])
+        return Page(tuple(customer_columns.told(one) for one in found), page.next)
+
+    @reads("exports.departments", Right.BULK_CUSTOMERS)
+    def departments(self, unit: Unit, asked: DepartmentFilter, cursor: str) -> Page[Sequence[Cell]]:
+        page = departments.page(unit, asked.status, asked.text, cursor, LARGEST_PAGE)
+        return Page(tuple(department_columns.told(one) for one in page.items), page.next)
+
+    @reads("exports.now", Right.BULK_CUSTOMERS)
+    def now(self, unit: Unit) -> datetime:
+        return unit.now
+
+    @writes("exports.note", Right.BULK_CUSTOMERS)
+    def note(self, unit: Unit, done: Exported, asked: Mapping[str, str]) -> Exported:
+        """Who took which list out, and the hash of what they got."""
+        body = asdict(done) | {"filter": dict(asked)}
+        unit.note(f"{done.kind}.export", f"export:{done.sha256}", body)
+        return done
+
+    def _to_file(
+        self, asked: Asked, path: Path, partial: Path, form: Format, sign: Sign, tell: Tell
+    ) -> Exported:
+        kind, columns, pages = self._list(asked)
+        # Made before anything is in it, so that it is never open to others.
+        os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        if form is Format.XLSX:
+            rows = _write_xlsx(partial, kind, columns, pages, self.now(), tell)
+        else:
+            with partial.open("wb") as file:
+                rows = _write_csv(file, columns, pages, tell, mark=True)
+                file.flush()
+                os.fsync(file.fileno())
+        with partial.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        done = self._noted(kind, asked, form, rows, digest)
+        signed = sign()
+        partial.replace(path)
+        if signed is not None:
+            beside = path.with_name(f"{path.name}.checkpoint.json")
+            beside.write_text(signed.text() + "\n", encoding="utf-8")
+        return done
+
+    def _noted(self, kind: str, asked: Asked, form: Format, rows: int, digest: str) -> Exported:
+        told = {name: str(value or "") for name, value in asdict(asked).items()}
+        return self.note(Request.new(), Exported(kind, form, rows, digest), told)
+
+    def _list(self, asked: Asked) -> tuple[str, Sequence[Column], Iterator[Rows]]:
+        if isinstance(asked, CustomerFilter):
+            pages = _pages(lambda cursor: self.customers(asked, cursor))
+            return "customers", customer_columns.COLUMNS, pages
+        pages = _pages(lambda cursor: self.departments(asked, cursor))
+        return "departments", department_columns.COLUMNS, pages
+
+
+def _pages(page: Callable[[str], Page[Sequence[Cell]]]) -> Iterator[Rows]:
+    cursor = ""
+    while True:
+        found = page(cursor)
+        yield list(found.items)
+        cursor = found.next
+        if not cursor:
+            return
+
+
+def _write_csv(
+    file: BinaryIO | _Hashing,
+    columns: Sequence[Column],
+    pages: Iterator[Rows],
+    tell: Tell,
+    *,
+    mark: bool,
+) -> int:
+    """A page at a time through memory; the mark is what tells a spreadsheet that it is UTF-8."""
+    text, total = io.StringIO(newline=""), 0
+    writer = CsvWriter(text, [column.name for column in columns])
+    if mark:
+        file.write(b"\xef\xbb\xbf")
+    for rows in pages:
+        writer.rows(rows)
+        file.write(text.getvalue().encode())
+        text.seek(0)
+        text.truncate()
+        total += len(rows)
+        tell(total)
+    return total
+
+
+def _write_xlsx(
+    path: Path,
+    kind: str,
+    columns: Sequence[Column],
+    pages: Iterator[Rows],
+    made: datetime,
+    tell: Tell,
+) -> int:
+    from billing_tui.adapters.xlsx_files import XlsxFile
+
+    book, total = XlsxFile(path, kind.title(), [column.name for column in columns], made), 0
+    for rows in pages:
+        book.rows(rows)
+        total += len(rows)
+        tell(total)
+    book.close()
+    return total
+
+
+class _Hashing:
+    """Passes bytes on and remembers their hash."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self._hash = file, hashlib.sha256()
+
+    def write(self, data: bytes) -> int:
+        self._hash.update(data)
+        return self._file.write(data)
+
+    def digest(self) -> str:
+        return self._hash.hexdigest()

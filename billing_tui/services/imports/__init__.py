@@ -1,0 +1,234 @@
+"""Files taken in: checked whole, put down in units, written unit by unit, finished after a crash.
+
+Nothing is written before every row is good and every unit is down. From then on the file is not
+needed any more: whoever runs next goes on where the last one stopped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid5
+
+from billing_tui.adapters.csv_files import CsvTable
+from billing_tui.domain.acts import Request
+from billing_tui.domain.errors import BillingError
+from billing_tui.domain.ids import new_id
+from billing_tui.domain.imports import Numbers
+from billing_tui.domain.imports.report import (
+    ImportReport,
+    Outcome,
+    RowLine,
+    RowsDoubtful,
+    RowsRefused,
+)
+from billing_tui.domain.rights import Right, may, require
+from billing_tui.services.cases import Service, reads, writes
+from storage.models.imports import ImportState
+from storage.repos import imports
+from storage.repos.imports import Run
+from storage.uow import Unit
+
+from .accounts import MAPPINGS, RATES
+from .checking import UNIT_ROWS, Checked, Checker
+from .customers import TARGET as CUSTOMERS
+from .departments import TARGET as DEPARTMENTS
+from .targets import Target
+
+STAGED_AT_ONCE = 2_000_000  # bytes, so that no unit of putting down lasts long
+TARGETS: dict[str, Target[Any]] = {
+    target.name: target for target in (CUSTOMERS, DEPARTMENTS, RATES, MAPPINGS)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an import is: `done` of `total` rows; the total of a check is not known."""
+
+    doing: str
+    done: int
+    total: int = 0
+
+
+Tell = Callable[[Progress], None]
+
+
+def silent(_progress: Progress) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How a file is to be taken in."""
+
+    numbers: Numbers | None = None
+    anyway: bool = False
+    dry_run: bool = False
+    reason: str = ""
+    every_row: Callable[[Iterator[RowLine]], None] | None = None
+
+
+class Imports(Service):
+    def take_in(
+        self, kind: str, table: CsvTable, wanted: Wanted, tell: Tell = silent
+    ) -> ImportReport:
+        """Check a file and write it; raises RowsRefused or RowsDoubtful with the report."""
+        target = TARGETS[kind]
+        digest = hashlib.sha256(table.data).hexdigest()
+        if not wanted.dry_run and (found := self._known(kind, digest)):
+            self._write_units(found, tell, wanted.reason)
+            return ImportReport(kind, Outcome.EARLIER, found.rows, 0, 0, run=found.id)
+        checker = Checker(
+            target, table, lambda question: self.asked(kind, question),
+            every_row=wanted.every_row is not None,
+            progress=lambda rows: tell(Progress("checked", rows)),
+        )  # fmt: skip
+        checked = checker.check(wanted.numbers)
+        if wanted.every_row:
+            wanted.every_row(checked.told())
+        report = _report(kind, checked)
+        if wanted.dry_run:
+            return report
+        if checked.bad:
+            raise RowsRefused(report)
+        if checked.doubtful and not wanted.anyway:
+            raise RowsDoubtful(report)
+        run = self._put_down(kind, digest, checked, wanted.reason, tell)
+        self._write_units(run, tell, wanted.reason)
+        return _report(kind, checked, Outcome.WRITTEN, run.id)
+
+    def finish_pending(self, tell: Tell = silent) -> list[BillingError]:
+        """Go on with every run that a crash left between; gives what stood in the way."""
+        troubles: list[BillingError] = []
+        for run in self.pending():
+            try:
+                self._write_units(run, tell, "")
+            except BillingError as error:
+                troubles.append(error)
+        return troubles
+
+    @reads("imports.pending")
+    def pending(self, unit: Unit) -> list[Run]:
+        """Runs whose units are all down and not all written, as far as the actor may write them."""
+        found = imports.staged(unit)
+        return [run for run in found if _may_write(unit, run.kind)]
+
+    @reads("imports.earlier")
+    def earlier(self, unit: Unit, kind: str, digest: str) -> list[Run]:
+        require(unit.actor.roles, TARGETS[kind].right)
+        return imports.earlier(unit, kind, digest)
+
+    @reads("imports.ask")
+    def asked(self, unit: Unit, kind: str, question: Callable[[Unit], Any]) -> Any:
+        """What a check wants to know of the store."""
+        require(unit.actor.roles, TARGETS[kind].right)
+        return question(unit)
+
+    @writes("imports.begin", Right.SEE)
+    def begin(self, unit: Unit, kind: str, file: str, rows: int) -> UUID:
+        """The run of a checked file; the same one when a crash came after it."""
+        require(unit.actor.roles, TARGETS[kind].right)
+        started = unit.now
+        run = Run(new_id(), kind, file, ImportState.CHECKED, rows, unit.actor.user, started)
+        imports.add_run(unit, run)
+        return next(r.id for r in imports.earlier(unit, kind, file[:64]) if r.file == file)
+
+    @writes("imports.stage", Right.SEE)
+    def stage(self, unit: Unit, kind: str, run: UUID, units: dict[int, str]) -> int:
+        require(unit.actor.roles, TARGETS[kind].right)
+        for n, rows in units.items():
+            imports.add_unit(unit, run, n, rows)
+        return len(units)
+
+    @writes("imports.staged", Right.SEE)
+    def staged(self, unit: Unit, kind: str, run: UUID, rows: int) -> UUID:
+        """All units are down: from here on the run can be finished without its file."""
+        require(unit.actor.roles, TARGETS[kind].right)
+        imports.set_state(unit, run, ImportState.CHECKED, ImportState.STAGED)
+        unit.note(f"{kind}.import", f"import_run:{run}", {"rows": rows})
+        return run
+
+    @writes("imports.write", Right.SEE)
+    def write_unit(self, unit: Unit, kind: str, run: UUID, n: int) -> int:
+        """Write one unit's rows, unless another process did; gives how many."""
+        _require_writing(unit, kind)
+        text = imports.take(unit, run, n)
+        if text is None:
+            return 0
+        target = TARGETS[kind]
+        drafts = target.adapter.validate_json(text)
+        target.write(unit, drafts)
+        return len(drafts)
+
+    @writes("imports.finish", Right.SEE)
+    def finish(self, unit: Unit, kind: str, run: UUID) -> bool:
+        """Done once every unit is written; gives whether it is."""
+        _require_writing(unit, kind)
+        units, written = imports.counts(unit, run)
+        if units != written:
+            return False
+        imports.set_state(unit, run, ImportState.STAGED, ImportState.DONE)
+        return True
+
+    @reads("imports.next")
+    def next_waiting(self, unit: Unit, run: UUID) -> int | None:
+        return imports.next_waiting(unit, run)
+
+    def _known(self, kind: str, digest: str) -> Run | None:
+        """A run of the same bytes that needs no file any more."""
+        found = self.earlier(kind, digest)
+        return next((run for run in found if run.state is not ImportState.CHECKED), None)
+
+    def _put_down(self, kind: str, digest: str, checked: Checked, reason: str, tell: Tell) -> Run:
+        file = f"{digest} {checked.reading}"
+        run = self.begin(Request.new(reason), kind, file, checked.rows)
+        batch: dict[int, str] = {}
+        put = 0
+        for n, rows in enumerate(checked.units()):
+            batch[n] = rows
+            if sum(map(len, batch.values())) > STAGED_AT_ONCE:
+                put += self.stage(Request.new(reason), kind, run, batch)
+                tell(Progress("put down", min(put * UNIT_ROWS, checked.rows), checked.rows))
+                batch = {}
+        if batch:
+            self.stage(Request.new(reason), kind, run, batch)
+        self.staged(Request.new(reason), kind, run, checked.rows)
+        return next(one for one in self.earlier(kind, digest) if one.id == run)
+
+    def _write_units(self, run: Run, tell: Tell, reason: str) -> None:
+        """Unit after unit, each once however often this is called or killed."""
+        written = 0
+        while (n := self.next_waiting(run.id)) is not None:
+            # The id follows from the run, so a lost answer is found again, not written twice.
+            id = uuid5(run.id, f"{n} {self.store.identity.login}")
+            written += self.write_unit(Request(id, reason), run.kind, run.id, n)
+            tell(Progress("written", min((n + 1) * UNIT_ROWS, run.rows), run.rows))
+        self.finish(Request.new(reason), run.kind, run.id)
+
+
+def _may_write(unit: Unit, kind: str) -> bool:
+    """Whoever may import this kind, and whoever runs jobs, may finish what was checked."""
+    return may(unit.actor.roles, TARGETS[kind].right) or may(unit.actor.roles, Right.RUN_JOBS)
+
+
+def _require_writing(unit: Unit, kind: str) -> None:
+    if not _may_write(unit, kind):
+        require(unit.actor.roles, TARGETS[kind].right)
+
+
+def _report(
+    kind: str, checked: Checked, outcome: Outcome = Outcome.CHECKED, run: UUID | None = None
+) -> ImportReport:
+    return ImportReport(
+        kind=kind,
+        outcome=Outcome.REFUSED if checked.bad else outcome,
+        rows=checked.rows,
+        bad=len(checked.bad),
+        doubtful=len(checked.doubtful),
+        problems=tuple(checked.problems),
+        doubts=tuple(checked.doubts),
+        ignored=checked.ignored,
+        written=checked.rows if outcome is Outcome.WRITTEN else 0,
+        run=run,
+    )
