@@ -106,7 +106,7 @@ def lines_of(folder: Path, value: str, *fields: str) -> list[dict[str, Any]]:
         with contextlib.suppress(OSError):
             for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
                 with contextlib.suppress(ValueError):
-                    found_line = json.loads(line)
+                    found_line = json.loads(line, parse_float=str)
                     if isinstance(found_line, dict) and value in map(found_line.get, fields):
                         found.append(found_line)
     return found

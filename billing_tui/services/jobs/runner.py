@@ -98,8 +98,8 @@ def _run(bench: Bench, name: str, run: UUID, lease: UUID, stop: threading.Event)
         raise LeaseLost(name)
     ended = bench.jobs.finish(Request.new(), run, lease, outcome, dict(progress.counts), error)
     level = logging.WARNING if error else logging.INFO
-    seconds = round(time.monotonic() - started, 3)
-    log_event(f"job.{outcome}", level, job=name, code=error or None, duration=seconds)
+    milliseconds = int((time.monotonic() - started) * 1000)
+    log_event(f"job.{outcome}", level, job=name, code=error or None, duration=milliseconds)
     return ended
 
 

@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from billing_tui import cli
+from billing_tui.bootstrap import Services, services_for
+from billing_tui.domain.acts import Request
+from billing_tui.domain.features import FeatureChange
+from billing_tui.domain.ids import new_id
+from billing_tui.domain.trace import current_request, first_request, working_on
+from billing_tui.logs import close_log, lines_of, log_event, open_log
+from billing_tui.services.jobs.runner import run_job
+from storage.store import Store
+from tests.consoles import local_console, printed
+
+OFF = FeatureChange(enabled=False)
+REQUEST = "0190b0b0-0000-7000-8000-000000000001"
+
+
+@pytest.fixture
+def services(store: Store) -> Services:
+    return services_for(store)
+
+
+def test_one_request_is_found_in_the_store(store: Store, services: Services) -> None:
+    request = Request.new("because")
+    services.features.set(request, "bulk_import", OFF)
+    trace = services.traces.show(request.id)
+    assert trace.request is not None
+    assert trace.request.actor == store.identity.login
+    assert (trace.request.action, trace.request.answered) == ("features.set", True)
+    (act,) = trace.audit
+    assert (act.action, act.version, act.reason) == ("features.set", 1, "because")
+    assert act.object.startswith("feature:")
+    assert trace.ledger == ()
+
+
+def test_a_request_that_left_nothing(services: Services) -> None:
+    trace = services.traces.show(new_id())
+    assert (trace.request, trace.audit, trace.ledger) == (None, (), ())
+
+
+def test_the_request_under_way_is_known_within() -> None:
+    outer, inner = new_id(), new_id()
+    assert (first_request(), current_request()) == (None, None)
+    with working_on(outer):
+        assert (first_request(), current_request()) == (outer, outer)
+        with working_on(outer), working_on(inner):
+            assert (first_request(), current_request()) == (outer, inner)
+        assert current_request() == outer
+    assert current_request() is None
+
+
+def test_another_thread_works_on_its_own() -> None:
+    seen: list[UUID | None] = []
+    with working_on(new_id()):
+        thread = threading.Thread(target=lambda: seen.append(current_request()))
+        thread.start()
+        thread.join(30)
+    assert seen == [None]
+
+
+def test_a_job_is_traced_with_all_its_units(services: Services, tmp_path: Path) -> None:
+    open_log(tmp_path)
+    request = Request.new()
+    run_job(services, "cleanup", request, threading.Event())
+    log_event("unrelated")
+    close_log()
+    lines = lines_of(tmp_path, str(request.id), "request", "within")
+    events = [(line["event"], line.get("action")) for line in lines]
+    assert events[0] == ("written", "jobs.claim")
+    assert events[1] == ("job.started", None)
+    assert events.count(("written", "cleanup.purge")) == 4
+    assert events[-2:] == [("written", "jobs.finish"), ("job.done", None)]
+
+
+@pytest.fixture
+def console(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    return local_console(tmp_path, monkeypatch)
+
+
+def test_a_command_is_traced_from_start_to_end(
+    console: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    printed(capsys, "features", "set", "bulk_import", "--off", "--request", REQUEST)
+    found = printed(capsys, "trace", REQUEST)
+    assert found["trace"]["request"]["action"] == "features.set"
+    assert "features.set" in [act["action"] for act in found["trace"]["audit"]]
+    assert [line["event"] for line in found["log"]] == [
+        "command.started", "written", "command.ended",
+    ]  # fmt: skip
+    assert {line["action"] for line in found["log"]} == {"features.set"}
+    assert printed(capsys, "trace", REQUEST) == found
+    assert cli.run(["trace", REQUEST]) == 0
+    assert "command.ended" in capsys.readouterr().out
+
+
+def test_a_refusal_and_a_fault_are_traced_too(
+    console: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = ("features", "set", "billing", "--on", "--request", REQUEST)
+    printed(capsys, *refused, exit_code=4)
+    found = printed(capsys, "trace", REQUEST)
+    assert [(line["event"], line.get("code"), line.get("exit")) for line in found["log"]] == [
+        ("command.started", None, None),
+        ("refused", "feature_reserved", None),
+        ("command.ended", "feature_reserved", 4),
+    ]
+
+    def broken(*_: object) -> None:
+        raise ValueError("hunter2")
+
+    monkeypatch.setattr("storage.repos.features.all_features", broken)
+    error = printed(capsys, "features", "list", exit_code=9)["error"]
+    reference = error["message"].split()[-1].rstrip(".")
+    found = printed(capsys, "trace", reference.lower())
+    assert [line["event"] for line in found["log"]] == [
+        "command.started", "failure", "command.ended",
+    ]  # fmt: skip
+    assert found["trace"]["request"] is None
+    assert cli.run(["trace", reference]) == 0
+    assert "ValueError" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("id", "exit_code"), [("nonsense", 2), ("ABCD-1234", 3), (str(UUID(int=7)), 3)]
+)
+def test_what_cannot_be_traced(
+    console: Path, capsys: pytest.CaptureFixture[str], id: str, exit_code: int
+) -> None:
+    assert printed(capsys, "trace", id, exit_code=exit_code)["error"]["code"] in (
+        "not_traceable", "nothing_traced",
+    )  # fmt: skip
