@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from storage.store import Store
+from tests.commands import Machine
 from tests.stores import Database, Server, make_database, sqlite_store, start_server
 
 
@@ -41,3 +42,13 @@ def store(request: pytest.FixtureRequest) -> Store:
     name = "local_store" if request.param == "sqlite" else "shared_store"
     found: Store = request.getfixturevalue(name)
     return found
+
+
+@pytest.fixture
+def machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Machine:
+    """A bare machine to run commands on."""
+    home = tmp_path / "home"
+    home.mkdir()
+    return Machine(home, monkeypatch, capsys)
