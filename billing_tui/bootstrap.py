@@ -27,10 +27,13 @@ from billing_tui.services import upkeep
 from billing_tui.services.alerts import Alerts
 from billing_tui.services.cleanup import Cleanup
 from billing_tui.services.doctor import Doctor, Terminal
+from billing_tui.services.exports import Exports
 from billing_tui.services.features import Features
 from billing_tui.services.first_start import Starter
+from billing_tui.services.imports import Imports
 from billing_tui.services.jobs import Jobs
 from billing_tui.services.organisations import Entities, Organisations, OrganisationSettings
+from billing_tui.services.seed import Seed
 from billing_tui.services.sign_in import SignIn
 from billing_tui.services.trace import Traces
 from billing_tui.services.users import Users
@@ -85,8 +88,11 @@ class Services:
     settings: OrganisationSettings
     alerts: Alerts
     cleanup: Cleanup
+    exports: Exports
     features: Features
+    imports: Imports
     jobs: Jobs
+    seed: Seed
     traces: Traces
 
 
@@ -286,8 +292,11 @@ def services_for(store: Store, state: Path | None = None) -> Services:
         settings=OrganisationSettings(store),
         alerts=Alerts(store),
         cleanup=Cleanup(store, state),
+        exports=Exports(store),
         features=Features(store),
+        imports=Imports(store),
         jobs=Jobs(store),
+        seed=Seed(store),
         traces=Traces(store),
     )
 

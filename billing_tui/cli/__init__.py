@@ -38,7 +38,9 @@ GROUPS = (
     "organisations",
     "alerts",
     "features",
+    "imports",
     "jobs",
+    "seed",
     "trace",
 )
 OK, INTERNAL, INTERRUPTED = 0, 9, 130

@@ -26,6 +26,7 @@ from billing_tui.domain.errors import InputError, Refused, StoreError
 from billing_tui.domain.imports import Column
 from billing_tui.domain.imports import customers as customer_columns
 from billing_tui.domain.imports import departments as department_columns
+from billing_tui.domain.imports.report import RowLine
 from billing_tui.domain.pages import LARGEST_PAGE, Page
 from billing_tui.domain.rights import Right
 from storage.repos import customer_search, customers, departments
@@ -54,7 +55,7 @@ class FormatUnknown(InputError):
 class FileExists(Refused):
     def __init__(self, path: Path) -> None:
         self.path = path
-        super().__init__("File exists", f"{path} is there already; --force replaces it.")
+        super().__init__("File exists", f"{path} is there already; name another, or use --force.")
 
 
 class FileNotWritable(StoreError):
@@ -225,6 +226,19 @@ def _write_xlsx(
         tell(total)
     book.close()
     return total
+
+
+def write_report(path: Path, lines: Iterator[RowLine]) -> None:
+    """The outcome of every row of an import, as a file of one's own."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise FileExists(path) from None
+    except OSError as error:
+        raise FileNotWritable(path, (error.strerror or str(error)).lower()) from None
+    with open(handle, "w", encoding="utf-8-sig", newline="") as file:  # noqa: PTH123 - a handle
+        told = ((one.row, one.key, one.name, one.outcome.value, one.message) for one in lines)
+        CsvWriter(file, ["row", "number", "name", "outcome", "message"]).rows(told)
 
 
 class _Hashing:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from billing_tui.domain.errors import Refused
+from billing_tui.domain.errors import InputError, Refused
 
 from .layout import Problem
 
@@ -51,7 +51,7 @@ class ImportReport:
     run: UUID | None = None
 
 
-class RowsRefused(Refused):
+class RowsRefused(InputError):
     """Some rows are bad; `report` says which."""
 
     def __init__(self, report: ImportReport) -> None:

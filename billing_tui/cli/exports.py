@@ -1,0 +1,94 @@
+"""Lists as files: `export` in the groups of what is listed."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .parsing import Argument, Group, argument
+from .progress import meter
+
+if TYPE_CHECKING:
+    from billing_tui.services.exports import Asked
+
+    from .context import Context
+
+_STATUS = argument(
+    "--status", choices=("active", "archived", "merged", "all"), default="active", help="which"
+)
+_TEXT = argument("--text", default="", help="words of the name, a number, e-mail or tax id")
+FILTERS: dict[str, tuple[Argument, ...]] = {
+    "customers": (
+        _TEXT,
+        _STATUS,
+        argument("--tag", default="", help="with this tag"),
+        argument("--parent", default="", metavar="NUMBER", help="right under this customer"),
+        argument("--department", default="", metavar="CODE", help="with a share of this one"),
+        argument("--currency", default="", help="billed in this currency"),
+        argument("--brake", choices=("hold", "no_dunning", "no_auto_pay"), help="with this brake"),
+    ),
+    "departments": (_TEXT, _STATUS),
+}
+
+
+def add_export(group: Group, kind: str) -> None:
+    """The command `export` of a group."""
+    group.add(
+        "export",
+        partial(export, kind),
+        f"write {kind} to a CSV file or spreadsheet that no text in it can act in",
+        argument("--out", metavar="FILE", required=True, help="or - for CSV on standard output"),
+        argument("--format", choices=("csv", "xlsx"), default="", help="else by the file's name"),
+        argument("--force", action="store_true", help="replace a file that is there"),
+        *FILTERS[kind],
+        cases=("exports.note",),
+    )
+
+
+def export(kind: str, context: Context, args: Namespace) -> None:
+    from billing_tui.services.checkpoints import Checkpoints
+    from billing_tui.services.exports import format_of
+
+    asked, exports = _asked(kind, args), context.services.exports
+    with meter() as shown:
+
+        def tell(rows: int) -> None:
+            if shown is not None:
+                shown.tell("written", rows)
+
+        if args.out == "-":
+            exports.to_stream(asked, sys.stdout.buffer, tell)
+            return
+        signed = Checkpoints(context.console.store, context.settings, context.credentials)
+        done = exports.to_file(
+            asked,
+            Path(args.out),
+            format_of(args.out, args.format),
+            force=args.force,
+            sign=signed.sign,
+            tell=tell,
+        )
+    lines = [("file", args.out), (kind, done.rows), ("SHA-256", done.sha256)]
+    context.out.show(done, lines)
+
+
+def _asked(kind: str, args: Namespace) -> Asked:
+    from billing_tui.domain.customers import Brake, CustomerFilter, Status
+    from billing_tui.domain.departments import DepartmentStatus
+    from billing_tui.services.exports import DepartmentFilter
+
+    every = args.status == "all"
+    if kind == "departments":
+        return DepartmentFilter(args.text, None if every else DepartmentStatus(args.status))
+    return CustomerFilter(
+        text=args.text,
+        status=None if every else Status(args.status),
+        tag=args.tag,
+        parent=args.parent,
+        department=args.department,
+        currency=args.currency,
+        brake=Brake(args.brake) if args.brake else None,
+    )

@@ -1,0 +1,149 @@
+"""Taking files in: `import` in the groups of what is imported, and `imports` for what waits."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .parsing import Commands, Group, argument
+from .progress import Meter, meter
+
+if TYPE_CHECKING:
+    from billing_tui.domain.imports.report import ImportReport, RowLine
+    from billing_tui.services.imports import Progress
+
+    from .context import Context
+
+CASES = ("imports.begin", "imports.stage", "imports.staged", "imports.write", "imports.finish")
+_BAD, _DOUBTFUL = 2, 4
+_SHOWN = 50
+
+
+def register(tree: Commands) -> None:
+    group = tree.group("imports", "files that are being taken in")
+    group.add("list", show_pending, "show what is checked and not yet all written")
+    group.add("finish", finish, "write what a crash left unwritten", cases=CASES)
+
+
+def add_import(group: Group, kind: str) -> None:
+    """The command `import` of a group; `kind` is what its rows are."""
+    group.add(
+        "import",
+        partial(take_in, kind),
+        f"take in {kind} from a CSV file, all of them or none; see help/imports",
+        argument("file", metavar="FILE", help="or - for standard input"),
+        argument("--dry-run", action="store_true", help="check every row and write nothing"),
+        argument("--anyway", action="store_true", help="take in what is easily a mistake"),
+        argument("--encoding", default="", help="other than UTF-8 or UTF-16, such as cp1252"),
+        argument("--delimiter", default="", help="comma, semicolon, tab, bar or one character"),
+        argument("--numbers", choices=("point", "comma"), help="1,234.56 or 1.234,56"),
+        argument("--report", metavar="FILE", help="write a CSV with the outcome of every row"),
+        cases=CASES,
+    )
+
+
+def take_in(kind: str, context: Context, args: Namespace) -> int:
+    from billing_tui.adapters.csv_files import open_csv
+    from billing_tui.domain.imports import Numbers
+    from billing_tui.domain.imports.report import RowsDoubtful, RowsRefused
+    from billing_tui.services.imports import TARGETS, Wanted
+
+    known = {column.name for column in TARGETS[kind].columns}
+    data = context.read_bytes(args.file)
+    table = open_csv(data, known, encoding=args.encoding, delimiter=args.delimiter)
+    wanted = Wanted(
+        numbers=Numbers(args.numbers) if args.numbers else None,
+        anyway=args.anyway,
+        dry_run=args.dry_run,
+        reason=args.reason,
+        every_row=_writer(args.report) if args.report else None,
+    )
+    with meter() as shown:
+        tell = _teller(shown)
+        if not args.dry_run:
+            _finish(context, tell)
+        error: RowsRefused | RowsDoubtful | None = None
+        try:
+            report = context.services.imports.take_in(kind, table, wanted, tell)
+        except (RowsRefused, RowsDoubtful) as refused:
+            error, report = refused, refused.report
+    _show(context, report, error)
+    if error is None:
+        return _BAD if report.bad else 0
+    return _BAD if isinstance(error, RowsRefused) else _DOUBTFUL
+
+
+def finish(context: Context, _args: Namespace) -> None:
+    with meter() as shown:
+        left = _finish(context, _teller(shown))
+    waiting = context.services.imports.pending()
+    context.out.show({"waiting": len(waiting)}, [("still waiting", len(waiting))])
+    if left:
+        raise left[0]
+
+
+def show_pending(context: Context, _args: Namespace) -> None:
+    runs = context.services.imports.pending()
+    rows = [(run.id, run.kind, run.rows, f"{run.written} of {run.units}") for run in runs]
+    context.out.page(runs, None, ("run", "kind", "rows", "units written"), rows)
+
+
+def _finish(context: Context, tell: Callable[[Progress], None]) -> list[Any]:
+    """What an earlier crash left; its trouble must not keep others from their own files."""
+    troubles = context.services.imports.finish_pending(tell)
+    for trouble in troubles:
+        context.out.aside(f"An earlier import is not finished: {trouble.message}")
+    return troubles
+
+
+def _teller(shown: Meter | None) -> Callable[[Progress], None]:
+    def tell(step: Progress) -> None:
+        if shown is not None:
+            shown.tell(step.doing, step.done, step.total)
+
+    return tell
+
+
+def _writer(name: str) -> Callable[[Iterator[RowLine]], None]:
+    from billing_tui.services.exports import write_report
+
+    return partial(write_report, Path(name))
+
+
+def _show(context: Context, report: ImportReport, error: Any) -> None:
+    out = context.out
+    if out.as_json:
+        told: dict[str, Any] = {"report": report}
+        if error is not None:
+            facts = {"title": error.title, "message": error.message, "code": error.code}
+            told |= {"error": facts}
+        out.document(told)
+        return
+    said = [*report.problems, *report.doubts]
+    if said:
+        rows = [(one.row, one.column, one.message) for one in said[:_SHOWN]]
+        out.table(("row", "column", "what is wrong"), rows)
+    if len(said) > _SHOWN:
+        out.line(f"and more; --report FILE tells of every row, --json of {len(said):,}")
+    for name in report.ignored:
+        out.aside(f"Column {name} only tells and was not taken in.")
+    out.line(_sentence(report))
+    if error is not None:
+        out.error(error)
+
+
+def _sentence(report: ImportReport) -> str:
+    from billing_tui.domain.imports.report import Outcome
+
+    match report.outcome:
+        case Outcome.WRITTEN:
+            return f"{report.written:,} {report.kind} taken in."
+        case Outcome.EARLIER:
+            return "This file was taken in before; nothing was written again."
+        case Outcome.CHECKED:
+            doubts = f", {report.doubtful:,} doubtful" if report.doubtful else ""
+            return f"{report.rows:,} rows checked, all usable{doubts}; nothing was written."
+    return f"{report.rows:,} rows checked, {report.bad:,} not usable; nothing was written."
