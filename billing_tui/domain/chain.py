@@ -57,6 +57,7 @@ class Walk:
         self.seq, self.hash = start.seq, start.hash
         self.unsealed = self.unknown_key = 0
         self._computed = start.hash
+        self._found_last: int | None = None
         self._keys = keys
         self._seals = {key_id: HASH_VERSION + frame(key_id) for key_id in keys or ()}
         self._key_id, self._last_key = start.key_id, start.last_key
@@ -81,8 +82,11 @@ class Walk:
                 known.get(reason) or few(reason), len(body), body,
             )  # fmt: skip
             computed = sha256(text).hexdigest().encode()
-            if seq != self.seq + 1:
-                self._gap(seq)
+            if seq <= self.seq:
+                self._found(seq, "it stands before the first row")
+                continue
+            if seq > self.seq + 1:
+                self.missing(self.seq + 1, seq - 1)
             elif computed == own and prev not in (self.hash, self._computed):
                 self._found(seq, "it does not follow the row before it")
             if computed != own:
@@ -96,19 +100,14 @@ class Walk:
             self._framed[value] = framed
         return framed
 
-    def _gap(self, seq: int) -> None:
-        first, last = self.seq + 1, seq - 1
-        if seq <= self.seq:
-            self._found(seq, "it stands before the first row")
-        else:
-            self.missing(first, last)
-
     def missing(self, first: int, last: int) -> None:
         what = "the row is missing" if first == last else f"the rows to {last} are missing"
         self._found(first, what)
 
     def _found(self, seq: int, what: str) -> None:
-        self.findings.add(TABLE, seq, what)
+        if seq != self._found_last:  # what follows from the first fault of a row says nothing more
+            self.findings.add(TABLE, seq, what)
+        self._found_last = seq
 
     def _check_seal(self, row: Row, own: bytes, key_id: bytes, mac: bytes) -> None:
         if self._keys is None:

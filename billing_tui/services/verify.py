@@ -91,8 +91,9 @@ class Verify(Service):
         if witness is None or witness.signer is None or not report.last:
             return
         ours = self.store.identity.organisation
-        checkpoint = Checkpoint(ours, report.last, report.head, now)
-        if self._verified() != checkpoint:
+        last = self._verified()
+        if last is None or (last.seq, last.head) != (report.last, report.head):
+            checkpoint = Checkpoint(ours, report.last, report.head, now)
             witness.checkpoints.remember(witness.store, witness.signer.sign(checkpoint))
 
     @reads("verify.run", Right.VERIFY, snapshot=True)
