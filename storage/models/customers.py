@@ -2,7 +2,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 
 from billing_tui.domain.customers import Delivery, KeyKind
 from storage import types
@@ -26,6 +26,7 @@ class Customer(BusinessRow, table=True):
         Index(None, "organisation", "created_at", "id"),
         Index(None, "organisation", "parent"),
         Index(None, "organisation", "merged_into"),
+        Index("ix_customer_above", "organisation", text("coalesce(merged_into, parent)")),
         Index(None, "organisation", "archived_at"),
         Index(None, "organisation", "currency"),
         Index(None, "organisation", "skeleton"),

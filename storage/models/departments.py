@@ -2,7 +2,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 
 from storage import types
 
@@ -21,6 +21,7 @@ class Department(BusinessRow, table=True):
         *points_to("app_user", "owner"),
         Index(None, "organisation", "parent"),
         Index(None, "organisation", "merged_into"),
+        Index("ix_department_above", "organisation", text("coalesce(merged_into, parent)")),
         Index(None, "organisation", "sort_name", "id"),
     )
 

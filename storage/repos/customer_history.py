@@ -20,9 +20,8 @@ _REFERENCES = ("parent", "merged_into")
 
 def acts(unit: Unit, customer: UUID, currency: str, before: int | None, limit: int) -> list[Act]:
     """The newest first; `before` is the last sequence number seen."""
-    about = history.about(object_of(customer))
-    notes = history.about_any(customer_notes.objects_of([customer]))
-    rows = history.rows_of(unit, about | notes, before, limit)
+    objects = [object_of(customer), *customer_notes.objects_of(unit, customer)]
+    rows = history.rows_of(unit, objects, before, limit)
     bodies = [json.loads(row.body) for row in rows]
     teller = _Teller(unit, bodies, currency)
     people = history.logins(unit, [row.actor for row in rows])

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Text, bindparam, cast, select, tuple_
+from sqlalchemy import Select, bindparam, select, tuple_
 
 from billing_tui.domain.customers import Note
 from billing_tui.domain.dates import utc_text
 from billing_tui.domain.ids import new_id
 from storage import models
 from storage.models.base import table_of
-from storage.rows import insert
+from storage.rows import insert, object_name
 from storage.rows import update as change_row
 from storage.uow import Unit
 
@@ -33,6 +33,9 @@ _NOTES = (
         )
     )
     .where(_NOTE.c.organisation == bindparam("o"), _NOTE.c.deleted_at.is_(None))
+)
+_ALL_OF = select(_NOTE.c.id).where(
+    _NOTE.c.organisation == bindparam("o"), _NOTE.c.customer == bindparam("customer")
 )
 _ONE = _NOTES.where(_NOTE.c.id == bindparam("id"))
 _ONE_LOCKED = _ONE.with_for_update(key_share=True, of=_NOTE)
@@ -83,12 +86,10 @@ def delete(unit: Unit, found: Note) -> int:
     )
 
 
-def objects_of(customers: Sequence[UUID]) -> Any:
-    """The names under which the audit chain knows these customers' notes, deleted ones too."""
-    name = "customer_note:" + cast(_NOTE.c.id, Text)
-    return select(name).where(
-        _NOTE.c.organisation == bindparam("o"), _NOTE.c.customer.in_(customers)
-    )
+def objects_of(unit: Unit, customer: UUID) -> list[str]:
+    """The names under which the audit chain knows a customer's notes, deleted ones too."""
+    found = unit.connection.execute(_ALL_OF, {"o": unit.organisation, "customer": customer})
+    return [object_name(_NOTE, row.id) for row in found]
 
 
 def _read(row: Any) -> Note:

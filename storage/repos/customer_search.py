@@ -36,7 +36,7 @@ from storage.uow import Unit
 
 from .customers import TREES, find, numbers_of
 
-FEW = 20_000
+FEW = 5_000
 _CUSTOMER = table_of(models.Customer)
 _KEY = table_of(models.CustomerKey)
 _OURS = _CUSTOMER.c.organisation == bindparam("o")
@@ -93,11 +93,12 @@ def _statement(
     keys: list[ColumnElement[Any]] = [_ORDER[sort], _CUSTOMER.c.id]
     if few is not None and few.hits is not None:
         hits = few.hits.distinct().cte("hits").prefix_with("MATERIALIZED")
-        statement = select(*_LINE).select_from(hits.join(_CUSTOMER, _CUSTOMER.c.id == hits.c.id))
+        same = (_CUSTOMER.c.organisation == hits.c.organisation) & (_CUSTOMER.c.id == hits.c.id)
+        statement = select(*_LINE).select_from(hits.join(_CUSTOMER, same))
         keys = [_no_index(key) for key in keys]
     else:
-        statement = select(*_LINE)
-    statement = statement.where(_OURS, *(c.probe for c in criteria if c is not few))
+        statement = select(*_LINE).where(_OURS)
+    statement = statement.where(*(c.probe for c in criteria if c is not few))
     if after is not None:
         place = tuple_(*after, types=[_ORDER[sort].type, _CUSTOMER.c.id.type])
         here = tuple_(*keys)
@@ -121,30 +122,30 @@ def _fewest(unit: Unit, criteria: Sequence[_Criterion]) -> _Criterion | None:
 
 
 def _criteria(unit: Unit, asked: CustomerFilter) -> list[_Criterion]:
-    found = [_by_status(asked.status)] if asked.status else []
+    found = [_by_status(unit, asked.status)] if asked.status else []
     found += [_by_key(wanted) for wanted in _wanted(asked)]
     found += _by_text(unit, clean(asked.text, "text"))
     if asked.currency:
         ours = _CUSTOMER.c.currency == clean(asked.currency, "currency").strip().upper()
-        probe = _no_index(_CUSTOMER.c.currency) == asked.currency.strip().upper()
+        probe = _tried(unit, _CUSTOMER.c.currency) == asked.currency.strip().upper()
         found.append(_Criterion(probe, _ids(ours)))
     if asked.parent:
         parent = find(unit, asked.parent).id
         ids = [parent, *TREES.merged_into(unit, parent)]
-        probe = _no_index(_CUSTOMER.c.parent).in_(ids)
+        probe = _tried(unit, _CUSTOMER.c.parent).in_(ids)
         found.append(_Criterion(probe, _ids(_CUSTOMER.c.parent.in_(ids))))
     return found
 
 
-def _by_status(status: Status) -> _Criterion:
+def _by_status(unit: Unit, status: Status) -> _Criterion:
     merged, archived = _CUSTOMER.c.merged_into, _CUSTOMER.c.archived_at
     if status is Status.MERGED:
-        return _Criterion(_no_index(merged).is_not(None), _ids(merged.is_not(None)))
-    unmerged = _no_index(merged).is_(None)
+        return _Criterion(_tried(unit, merged).is_not(None), _ids(merged.is_not(None)))
+    unmerged = _tried(unit, merged).is_(None)
     if status is Status.ARCHIVED:
         hits = _ids(archived.is_not(None)).where(unmerged)
-        return _Criterion(unmerged & _no_index(archived).is_not(None), hits)
-    return _Criterion(unmerged & _no_index(archived).is_(None))
+        return _Criterion(unmerged & _tried(unit, archived).is_not(None), hits)
+    return _Criterion(unmerged & _tried(unit, archived).is_(None))
 
 
 def _wanted(asked: CustomerFilter) -> list[Wanted]:
@@ -175,7 +176,7 @@ def _by_text(unit: Unit, text: str) -> list[_Criterion]:
 def _by_key(wanted: Wanted) -> _Criterion:
     holds = _holds(wanted)
     probe = exists(select(1).select_from(_KEY).where(_KEY.c.customer == _CUSTOMER.c.id, holds))
-    return _Criterion(probe, select(_KEY.c.customer.label("id")).where(holds))
+    return _Criterion(probe, select(_KEY.c.organisation, _KEY.c.customer.label("id")).where(holds))
 
 
 def _holds(wanted: Wanted) -> ColumnElement[bool]:
@@ -190,11 +191,17 @@ def _holds(wanted: Wanted) -> ColumnElement[bool]:
 
 
 def _ids(condition: ColumnElement[bool]) -> Select[Any]:
-    return select(_CUSTOMER.c.id).where(_OURS, condition)
+    return select(_CUSTOMER.c.organisation, _CUSTOMER.c.id).where(_OURS, condition)
+
+
+def _tried(unit: Unit, column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A column to try rows by. SQLite knows no frequencies and would trust any index it has on
+    it; Postgres does, and needs to see the column to use them."""
+    return _no_index(column) if unit.sqlite else column
 
 
 def _no_index(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """The same value in a form that keeps both planners from choosing an index for it."""
+    """The same value in a form for which no planner finds an index."""
     return func.coalesce(column, column, type_=column.type)
 
 

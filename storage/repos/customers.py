@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from billing_tui.domain.customers import (
@@ -91,7 +91,8 @@ _LOOKING_ALIKE = (
         _CUSTOMER.c.sort_name != bindparam("sort_name"),
         _CUSTOMER.c.merged_into.is_(None),
     )
-    .order_by(_CUSTOMER.c.number)
+    # Of the few; an order that an index has would tempt SQLite to walk that one instead.
+    .order_by(func.coalesce(_CUSTOMER.c.number, ""))
     .limit(1)
 )
 _HOLD_KEY = {

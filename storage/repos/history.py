@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from billing_tui.domain.history import ERASED
 from storage.models import AppUser, AuditLog, PersonalValue
@@ -23,6 +23,8 @@ _ROWS = select(
     _LOG.c.seq, _LOG.c.at, _LOG.c.actor, _LOG.c.action, _LOG.c.object, _LOG.c.version,
     _LOG.c.reason, _LOG.c.request, _LOG.c.body,
 ).where(_LOG.c.organisation == bindparam("o"))  # fmt: skip
+# Few rows are about these objects: they are looked up and sorted, not met on a walk of the chain.
+_BY_OBJECT = func.coalesce(_LOG.c.seq, 0)
 _AFTER_VERSION = (
     _ROWS.with_only_columns(_LOG.c.body)
     .where(_LOG.c.object == bindparam("object"), _LOG.c.version > bindparam("seen"))
@@ -37,25 +39,14 @@ _LOGINS = select(_USER.c.id, _USER.c.login).where(
 )
 
 
-def rows_of(
-    unit: Unit, objects: ColumnElement[bool], before: int | None, limit: int
-) -> Sequence[Any]:
+def rows_of(unit: Unit, objects: Sequence[str], before: int | None, limit: int) -> Sequence[Any]:
     """The newest first; `before` is the sequence number of the last one seen."""
-    wanted = _ROWS.where(objects)
+    wanted = _ROWS.where(_LOG.c.object.in_(objects))
     if before is not None:
-        wanted = wanted.where(_LOG.c.seq < before)
-    found = wanted.order_by(_LOG.c.seq.desc()).limit(limit)
+        wanted = wanted.where(before > _BY_OBJECT)
+    found = wanted.order_by(_BY_OBJECT.desc()).limit(limit)
     rows: Sequence[Any] = unit.connection.execute(found, {"o": unit.organisation}).all()
     return rows
-
-
-def about(object: str) -> ColumnElement[bool]:
-    return _LOG.c.object == object
-
-
-def about_any(objects: Any) -> ColumnElement[bool]:
-    """`objects` is a statement that gives names of objects."""
-    return _LOG.c.object.in_(objects)
 
 
 def replaced_since(unit: Unit, object: str, seen: int) -> dict[str, Any]:

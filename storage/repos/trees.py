@@ -16,7 +16,6 @@ from sqlalchemy import (
     case,
     func,
     literal,
-    or_,
     select,
 )
 
@@ -66,7 +65,7 @@ class Trees:
 
     def levels_below(self, unit: Unit, start: UUID) -> int:
         found: Any = unit.connection.execute(
-            self._levels, {"o": unit.organisation, "start": start}
+            self._levels, {"o": unit.organisation, "ids": [start]}
         ).scalar_one()
         return int(found)
 
@@ -80,12 +79,12 @@ class Trees:
 
     def merged_into(self, unit: Unit, winner: UUID) -> list[UUID]:
         """All that gave way to it, at however many removes."""
-        found = unit.connection.execute(self._losers, {"o": unit.organisation, "start": winner})
+        found = unit.connection.execute(self._losers, {"o": unit.organisation, "ids": [winner]})
         return [row.id for row in found if row.id != winner]
 
     def below(self, unit: Unit, start: UUID) -> list[Below]:
         """What lies under it and the thing itself, in no order, one more than is shown."""
-        found = unit.connection.execute(self._below, {"o": unit.organisation, "start": start})
+        found = unit.connection.execute(self._below, {"o": unit.organisation, "ids": [start]})
         return [Below(_node(row), row.label, row.sort) for row in found]
 
     def everything(self, unit: Unit) -> list[Below]:
@@ -100,78 +99,69 @@ class Trees:
     def _labels(self, table: Table) -> list[Any]:
         return [table.c.name.label("label"), table.c.sort_name.label("sort")]
 
+    def _start(self, name: str, *more: Any) -> Any:
+        """A recursion's first rows. It carries the organisation along, so that SQLite, which does
+        not know how few they are, has nothing but them to begin the next join with."""
+        table = self._table
+        first = select(table.c.organisation, table.c.id, *more).where(
+            table.c.organisation == bindparam("o"), table.c.id.in_(bindparam("ids", expanding=True))
+        )
+        return first.cte(name, recursive=True)
+
+    def _joined(self, to: Any, on: ColumnElement[bool]) -> Any:
+        return to.join(self._table, and_(self._table.c.organisation == to.c.organisation, on))
+
     def _upward(self) -> Select[Any]:
         table = self._table
-        above = func.coalesce(table.c.merged_into, table.c.parent)
-        ours = table.c.organisation == bindparam("o")
-        up = (
-            select(table.c.id)
-            .where(ours, table.c.id.in_(bindparam("ids", expanding=True)))
-            .cte("up", recursive=True)
-        )
+        above = _above(table)
+        up = self._start("up")
+        further = select(table.c.organisation, above)
         up = up.union(
-            select(above)
-            .select_from(up.join(table, and_(ours, table.c.id == up.c.id)))
-            .where(above.is_not(None))
+            further.select_from(self._joined(up, table.c.id == up.c.id)).where(above.is_not(None))
         )
-        return select(*self._columns(table)).select_from(
-            up.join(table, and_(ours, table.c.id == up.c.id))
-        )
+        return select(*self._columns(table)).select_from(self._joined(up, table.c.id == up.c.id))
 
     def _downward_levels(self) -> Select[Any]:
         table = self._table
-        ours = table.c.organisation == bindparam("o")
-        down = (
-            select(table.c.id, literal(0).label("level"))
-            .where(ours, table.c.id == bindparam("start"))
-            .cte("down", recursive=True)
-        )
-        further = case((table.c.merged_into.is_(None), down.c.level + 1), else_=down.c.level)
+        down = self._start("down", literal(0).label("level"))
+        level = case((table.c.merged_into.is_(None), down.c.level + 1), else_=down.c.level)
+        further = select(table.c.organisation, table.c.id, level)
         down = down.union(
-            select(table.c.id, further)
-            .select_from(down.join(table, and_(ours, _under(table, down.c.id))))
-            .where(down.c.level <= DEEPEST)
+            further.select_from(self._joined(down, _above(table) == _plain(down.c.id))).where(
+                down.c.level <= DEEPEST
+            )
         )
         return select(func.max(down.c.level))
 
     def _downward(self) -> Select[Any]:
         table = self._table
-        ours = table.c.organisation == bindparam("o")
-        down = (
-            select(table.c.id)
-            .where(ours, table.c.id == bindparam("start"))
-            .cte("down", recursive=True)
-        )
-        down = down.union(
-            select(table.c.id).select_from(down.join(table, and_(ours, _under(table, down.c.id))))
-        )
+        down = self._start("down")
+        further = select(table.c.organisation, table.c.id)
+        down = down.union(further.select_from(self._joined(down, _above(table) == _plain(down.c.id))))
         return (
             select(*self._columns(table), *self._labels(table))
-            .select_from(down.join(table, and_(ours, table.c.id == down.c.id)))
+            .select_from(self._joined(down, table.c.id == down.c.id))
             .limit(SHOWN + 1)
         )
 
     def _merged(self) -> Select[Any]:
         table = self._table
-        ours = table.c.organisation == bindparam("o")
-        merged = (
-            select(table.c.id)
-            .where(ours, table.c.id == bindparam("start"))
-            .cte("merged", recursive=True)
-        )
+        merged = self._start("merged")
+        further = select(table.c.organisation, table.c.id)
         merged = merged.union(
-            select(table.c.id).select_from(
-                merged.join(table, and_(ours, table.c.merged_into == merged.c.id))
-            )
+            further.select_from(self._joined(merged, table.c.merged_into == merged.c.id))
         )
         return select(merged.c.id)
 
 
-def _under(table: Table, above: Any) -> ColumnElement[bool]:
-    return or_(
-        table.c.merged_into == above,
-        and_(table.c.parent == above, table.c.merged_into.is_(None)),
-    )
+def _above(table: Table) -> ColumnElement[Any]:
+    """One step up, in the words of its index."""
+    return func.coalesce(table.c.merged_into, table.c.parent)
+
+
+def _plain(id: ColumnElement[Any]) -> ColumnElement[Any]:
+    """SQLite takes the index of an expression only for a value that, like it, is of no column."""
+    return func.coalesce(id, id)
 
 
 def _node(row: Row[Any]) -> Node:

@@ -227,6 +227,8 @@ CREATE TABLE customer (
     CONSTRAINT ck_customer_delivery CHECK (delivery IN ('email', 'post', 'download'))
 );
 
+CREATE INDEX ix_customer_above ON customer (organisation, coalesce(merged_into, parent));
+
 CREATE INDEX ix_customer_organisation_archived_at ON customer (organisation, archived_at);
 
 CREATE INDEX ix_customer_organisation_created_at_id ON customer (organisation, created_at, id);
@@ -382,6 +384,8 @@ CREATE TABLE department (
     CONSTRAINT fk_department_organisation_owner FOREIGN KEY(organisation, owner) REFERENCES app_user (organisation, id),
     CONSTRAINT ck_department_version CHECK (version >= 1)
 );
+
+CREATE INDEX ix_department_above ON department (organisation, coalesce(merged_into, parent));
 
 CREATE INDEX ix_department_organisation_merged_into ON department (organisation, merged_into);
 

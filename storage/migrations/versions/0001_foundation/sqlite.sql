@@ -248,6 +248,8 @@ CREATE TABLE customer (
 )
  STRICT;
 
+CREATE INDEX ix_customer_above ON customer (organisation, coalesce(merged_into, parent));
+
 CREATE INDEX ix_customer_organisation_archived_at ON customer (organisation, archived_at);
 
 CREATE INDEX ix_customer_organisation_created_at_id ON customer (organisation, created_at, id);
@@ -412,6 +414,8 @@ CREATE TABLE department (
     CONSTRAINT ck_department_version CHECK (version >= 1)
 )
  STRICT;
+
+CREATE INDEX ix_department_above ON department (organisation, coalesce(merged_into, parent));
 
 CREATE INDEX ix_department_organisation_merged_into ON department (organisation, merged_into);
 
