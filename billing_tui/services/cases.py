@@ -23,6 +23,7 @@ from billing_tui.domain.features import GATES, FeatureOff
 from billing_tui.domain.rights import Right, require
 from billing_tui.domain.trace import working_on
 from billing_tui.logs import log_event
+from storage.errors import LoginLacksRight
 from storage.repos import features
 from storage.store import Store, Written
 from storage.uow import Unit
@@ -110,7 +111,12 @@ def writes(
                 adapter.validate_json,
             )
             with working_on(request.id), _logged(name, self.store.identity.organisation):
-                result: R = self.store.write(in_unit, request, written, as_owner=as_owner)
+                try:
+                    result: R = self.store.write(in_unit, request, written, as_owner=as_owner)
+                except LoginLacksRight:
+                    # The database refused an auditor first; the table says it more clearly.
+                    self.store.read(case.admit)
+                    raise
             return result
 
         return run
