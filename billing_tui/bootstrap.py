@@ -9,12 +9,14 @@ import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import URL, Engine
 
 from billing_tui import __version__
+from billing_tui.adapters.checkpoints import CheckpointFile
 from billing_tui.adapters.clock import SystemClock
 from billing_tui.adapters.passwords import Argon2
 from billing_tui.adapters.ports import PasswordHasher
@@ -23,8 +25,9 @@ from billing_tui.domain.acts import Origin
 from billing_tui.domain.audit import key_id_of
 from billing_tui.domain.errors import InputError, NotFound
 from billing_tui.domain.users import NoPasswordSet, PasswordNeeded
-from billing_tui.services import upkeep
+from billing_tui.services import checkpoints, upkeep
 from billing_tui.services.alerts import Alerts
+from billing_tui.services.checkpoints import Checkpoints
 from billing_tui.services.cleanup import Cleanup
 from billing_tui.services.doctor import Doctor, Terminal
 from billing_tui.services.exports import Exports
@@ -37,6 +40,7 @@ from billing_tui.services.seed import Seed
 from billing_tui.services.sign_in import SignIn
 from billing_tui.services.trace import Traces
 from billing_tui.services.users import Users
+from billing_tui.services.verify import Verify, Witness
 from billing_tui.settings import Settings, StoreUrl
 from storage import migrate
 from storage.engine import open_engine
@@ -105,6 +109,27 @@ class Console:
 
     def close(self) -> None:
         self.store.close()
+
+
+class Workbench:
+    """What jobs work with: the services, and this machine's keys when one asks for them."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        services = console.services
+        self.alerts, self.cleanup = services.alerts, services.cleanup
+        self.imports, self.jobs = services.imports, services.jobs
+
+    @cached_property
+    def checkpoints(self) -> Checkpoints:
+        console = self._console
+        return Checkpoints(console.store, console.settings, console.credentials)
+
+    @cached_property
+    def verify(self) -> Verify:
+        file = CheckpointFile(self._console.settings.state_dir() / checkpoints.FILE)
+        scope = self._console.settings.store.scope
+        return Verify(self._console.store, Witness(file, scope, self.checkpoints.key()))
 
 
 def origin(kind: str = "command") -> Origin:

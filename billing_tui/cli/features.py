@@ -58,7 +58,7 @@ def _people(parser: ArgumentParser) -> Action:
 def list_features(context: Context, _args: Namespace) -> None:
     features = context.services.features.all()
     kept = [{"name": name, "reserved": True} for name in RESERVED]
-    rows = [(*_row(each), GATES[each.name].about) for each in features]
+    rows = [(*_row(each), GATES[each.name]) for each in features]
     rows += [(name, "", "", "", "kept for later") for name in RESERVED]
     columns = ("feature", "on", "roles", "percentage", "about")
     context.out.page([*features, *kept], None, columns, rows)

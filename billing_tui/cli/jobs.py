@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from .context import Context
 
 _FAILED = 1
-_RUNS = ("jobs.plan", "jobs.claim", "jobs.beat", "jobs.finish", "alerts.raise", "cleanup.purge")
+_RUNS = (
+    *("jobs.plan", "jobs.claim", "jobs.beat", "jobs.finish", "alerts.raise"),
+    *("cleanup.purge", "imports.write", "imports.finish"),
+)
 _COLUMNS = ("job", "schedule", "on", "next run", "last run", "outcome", "counts", "error")
 
 
@@ -55,34 +58,38 @@ def _row(job: Job) -> tuple[Any, ...]:
 
 
 def run(context: Context, args: Namespace) -> int:
+    from billing_tui.bootstrap import Workbench
     from billing_tui.domain.jobs import JobOutcome
     from billing_tui.services.jobs.runner import run_due, run_job
 
     if args.dry_run:
         return _preview(context, args.name)
+    bench = Workbench(context.console)
     with _stop_on_signals() as stop:
         if args.name == "due":
-            ended = list(run_due(context.services, context.request(), stop))
+            ended = list(run_due(bench, context.request(), stop))
         else:
-            ended = [run_job(context.services, args.name, context.request(), stop)]
+            ended = [run_job(bench, args.name, context.request(), stop)]
     rows = [(run.job, run.outcome, run.counts, run.error) for run in ended]
     context.out.page(ended, None, ("job", "outcome", "counts", "error"), rows)
     return _FAILED if any(run.outcome is JobOutcome.FAILED for run in ended) else 0
 
 
 def _preview(context: Context, name: str) -> int:
+    from billing_tui.bootstrap import Workbench
     from billing_tui.services.jobs.runner import preview
 
     if name == "due":
         due = context.services.jobs.due().names
         context.out.page(due, None, ("job",), [(job,) for job in due])
     else:
-        counts = preview(context.services, name)
+        counts = preview(Workbench(context.console), name)
         context.out.show({"job": name, "would": counts}, list(counts.items()))
     return 0
 
 
 def serve(context: Context, _args: Namespace) -> None:
+    from billing_tui.bootstrap import Workbench
     from billing_tui.services.jobs.runner import serve as serve_jobs
 
     def report(run: JobRun) -> None:
@@ -92,7 +99,7 @@ def serve(context: Context, _args: Namespace) -> None:
     with _stop_on_signals() as stop:
         context.services.jobs.all()  # a store that cannot be opened is said at once
         context.out.aside("Running jobs as they come due; Ctrl+C stops after the unit at work.")
-        serve_jobs(context.services, stop, report)
+        serve_jobs(Workbench(context.console), stop, report)
 
 
 @contextmanager

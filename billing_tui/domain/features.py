@@ -14,19 +14,8 @@ from .rights import MATRIX, Right, Role
 RESERVED = ("billing", "experiments", "fraud_detection", "transparency")
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """Something a feature decides about, and how it stands until an admin says otherwise."""
-
-    about: str
-    on: bool = True
-    on_in_production: bool = True
-
-
-GATES = {
-    "bulk_import": Gate("taking in whole files of customers and departments"),
-    "demo_data": Gate("adding made-up customers with `seed`", on_in_production=False),
-}
+# What there is to switch, and what each is about. A feature is on until an admin says otherwise.
+GATES = {"bulk_import": "taking in whole files"}
 
 
 class FeatureUnknown(NotFound):
@@ -52,7 +41,7 @@ class FeatureOff(Refused):
         who = " or ".join(sorted(role.value for role in MATRIX[Right.MANAGE_SETTINGS]))
         super().__init__(
             "Switched off",
-            f"The feature {name} ({GATES[name].about}) is off for you. Somebody with the role"
+            f"The feature {name} ({GATES[name]}) is off for you. Somebody with the role"
             f" {who} can turn it on with `billing-tui features set {name} --on`.",
         )
 
@@ -68,7 +57,7 @@ class Feature:
     is), and they are among the percentage."""
 
     name: str
-    enabled: bool
+    enabled: bool = True
     roles: tuple[Role, ...] = ()
     percentage: int = 100
     changed: bool = False  # an admin has set it; otherwise this is how it ships
@@ -85,11 +74,6 @@ class FeatureChange:
     enabled: bool | None = None
     roles: tuple[Role, ...] | None = None
     percentage: int | None = None
-
-
-def shipped(name: str, production: bool) -> Feature:
-    gate = GATES[name]
-    return Feature(name, gate.on_in_production if production else gate.on)
 
 
 def settable(name: str) -> None:

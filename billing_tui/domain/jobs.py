@@ -17,7 +17,12 @@ from .dates import zone
 from .errors import Conflict, InputError, NotFound, Refused
 
 # When each job runs until somebody says otherwise.
-SCHEDULES = {"cleanup": "daily 02:30"}
+SCHEDULES = {
+    "checkpoint": "hourly",
+    "cleanup": "daily 02:30",
+    "imports": "every 15m",
+    "verify": "daily 03:30",
+}
 # A run that says nothing for this long is dead, and its job is free again.
 LEASE = timedelta(minutes=2)
 DIED = "runner_died"

@@ -119,13 +119,13 @@ class Imports(Service):
         require(unit.actor.roles, TARGETS[kind].right)
         return imports.earlier(unit, kind, digest)
 
-    @reads("imports.ask")
+    @reads("imports.ask", feature="bulk_import")
     def asked(self, unit: Unit, kind: str, question: Callable[[Unit], Any]) -> Any:
         """What a check wants to know of the store."""
         require(unit.actor.roles, TARGETS[kind].right)
         return question(unit)
 
-    @writes("imports.begin", Right.SEE)
+    @writes("imports.begin", Right.SEE, feature="bulk_import")
     def begin(self, unit: Unit, kind: str, file: str, rows: int) -> UUID:
         """The run of a checked file; the same one when a crash came after it."""
         require(unit.actor.roles, TARGETS[kind].right)

@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from billing_tui.domain.acts import Request
+from billing_tui.domain.alerts import AlertDraft, Severity
+from billing_tui.domain.errors import IntegrityError
 from billing_tui.domain.retention import LOGS, ROWS
 from billing_tui.services.alerts import Alerts
 from billing_tui.services.cleanup import Cleanup
+from billing_tui.services.imports import Imports
+from billing_tui.services.verify import Verify
 
 from . import Jobs
 
 
+class Signs(Protocol):
+    """Signs the head of the chain and remembers it outside the store."""
+
+    def sign(self) -> object | None: ...
+
+
+class RecordBroken(IntegrityError):
+    def __init__(self, ids: Sequence[str]) -> None:
+        self.ids = tuple(ids)
+        super().__init__(
+            "The record does not hold",
+            f"{', '.join(ids)} failed. `billing-tui verify` locates the rows.",
+        )
+
+
 class Bench(Protocol):
-    """What duties and their runner use of the services."""
+    """What duties and their runner work with."""
 
     @property
     def jobs(self) -> Jobs: ...
@@ -22,6 +41,12 @@ class Bench(Protocol):
     def alerts(self) -> Alerts: ...
     @property
     def cleanup(self) -> Cleanup: ...
+    @property
+    def checkpoints(self) -> Signs: ...
+    @property
+    def imports(self) -> Imports: ...
+    @property
+    def verify(self) -> Verify: ...
 
 
 class Progress(Protocol):
@@ -44,6 +69,40 @@ def cleanup_preview(bench: Bench) -> Mapping[str, int]:
     return bench.cleanup.expired()
 
 
-DUTIES: dict[str, Duty] = {"cleanup": cleanup}
+def imports(bench: Bench, progress: Progress) -> None:
+    """Finish what a crash left between: files that were checked and not written to their end."""
+    left = len(bench.imports.pending())
+    troubles = bench.imports.finish_pending(lambda _told: progress())
+    progress(files=left - len(troubles))
+    if troubles:
+        raise troubles[0]
+
+
+def imports_preview(bench: Bench) -> Mapping[str, int]:
+    found = bench.imports.pending()
+    return {"files": len(found), "rows": sum(run.rows for run in found)}
+
+
+def checkpoint(bench: Bench, progress: Progress) -> None:
+    progress(signed=int(bench.checkpoints.sign() is not None))
+
+
+def verify(bench: Bench, progress: Progress) -> None:
+    """Check what came after the last verified checkpoint, and raise the alarm if it is broken."""
+    report = bench.verify.run(recent=True, progress=lambda _what, _done: progress())
+    progress(rows=report.last - report.since)
+    broken = RecordBroken([each.id for each in report.outcomes if not each.holds])
+    if broken.ids:
+        draft = AlertDraft("record.broken", "", Severity.CRITICAL, broken.message, "audit_log")
+        bench.alerts.raise_alert(Request.new(), draft)
+        raise broken
+
+
+DUTIES: dict[str, Duty] = {
+    "checkpoint": checkpoint,
+    "cleanup": cleanup,
+    "imports": imports,
+    "verify": verify,
+}
 # What a run would do, for those that can tell.
-PREVIEWS: dict[str, Preview] = {"cleanup": cleanup_preview}
+PREVIEWS: dict[str, Preview] = {"cleanup": cleanup_preview, "imports": imports_preview}
