@@ -188,6 +188,24 @@ def open_console(
     `password` is asked for only where the store itself keeps one for this person.
     """
     engine = existing(settings, credentials)
+    try:
+        identity, owner = _identity(engine, settings, organisation, user, kind)
+        shared = bool(owner)
+        seal = None if shared else seal_for(credentials)
+        store = Store(engine, identity, SystemClock().now, seal, owner)
+        services = services_for(store, settings.state)
+        if not shared:
+            _prove(services.sign_in, identity.login, password, noted=kind == "console")
+    except BaseException:
+        engine.dispose()
+        raise
+    return Console(settings, credentials, store, services)
+
+
+def _identity(
+    engine: Engine, settings: Settings, organisation: str | None, user: str | None, kind: str
+) -> tuple[Identity, str]:
+    """Who is at work, and the owning role where the store is shared."""
     with reading(engine) as connection:
         shared = engine.dialect.name != "sqlite"
         if migrate.revision_of(connection) is None and not shared and not tables(connection):
@@ -198,24 +216,9 @@ def open_console(
             raise StoreMissing(settings.store.text)
         chosen = _chosen(found, organisation or settings.organisation)
         login = session_login(connection) if shared else user or os_user()
-        owner = owner_of(connection) if shared else ""
-    if shared and user and user != login:
-        raise OtherLogin(login)
-    store = Store(
-        engine,
-        Identity(chosen, login, origin(kind)),
-        SystemClock().now,
-        None if shared else seal_for(credentials),
-        owner,
-    )
-    services = services_for(store, settings.state)
-    try:
-        if not shared:
-            _prove(services.sign_in, login, password, noted=kind == "console")
-    except BaseException:
-        store.close()
-        raise
-    return Console(settings, credentials, store, services)
+        if shared and user and user != login:
+            raise OtherLogin(login)
+        return Identity(chosen, login, origin(kind)), owner_of(connection) if shared else ""
 
 
 def existing(settings: Settings, credentials: Credentials) -> Engine:
