@@ -25,6 +25,9 @@ SCHEDULES = {
 }
 # A run that says nothing for this long is dead, and its job is free again.
 LEASE = timedelta(minutes=2)
+# No honest lease ends later than this from now. One that was given while we waited for its row
+# ends a little later than the lease we could have had.
+LONGEST_LEASE = 2 * LEASE
 DIED = "runner_died"
 INTERNAL = "internal_error"
 
@@ -184,6 +187,6 @@ class Job:
     last: JobRun | None = None
 
     def free(self, now: datetime) -> bool:
-        """Nobody holds it. A lease from further ahead than any can be given comes from a clock
-        that was set back, and its holder is dead or renews it at once."""
-        return self.lease_until is None or not now < self.lease_until <= now + LEASE
+        """Nobody holds it. A lease that ends later than any can comes from before a clock was
+        set back, and its holder is dead or renews it at once."""
+        return self.lease_until is None or not now < self.lease_until <= now + LONGEST_LEASE

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Row, and_, bindparam, literal, null, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from billing_tui.domain.jobs import LEASE, Job, JobOutcome, JobRun
+from billing_tui.domain.jobs import LEASE, LONGEST_LEASE, Job, JobOutcome, JobRun
 from storage.bulk import insert_rows
 from storage.models import Job as JobRow
 from storage.models import JobRun as RunRow
@@ -127,7 +127,7 @@ def take(unit: Unit, name: str, lease: UUID, *, due: bool) -> bool:
         "o": unit.organisation,
         "job_name": name,
         "now": unit.now,
-        "furthest": unit.now + LEASE,
+        "furthest": unit.now + LONGEST_LEASE,
         "new_lease": lease,
         "until": unit.now + LEASE,
     }

@@ -6,6 +6,7 @@ import pytest
 
 from billing_tui.domain.jobs import (
     LEASE,
+    LONGEST_LEASE,
     SCHEDULES,
     Job,
     ScheduleNotUnderstood,
@@ -176,7 +177,9 @@ def test_where_the_plan_goes_after_a_run(started: str, now: str, expected: str) 
         (timedelta(0), True),
         (timedelta(seconds=1), False),
         (LEASE, False),
-        (LEASE + timedelta(seconds=1), True),
+        (LEASE + timedelta(seconds=1), False),
+        (LONGEST_LEASE, False),
+        (LONGEST_LEASE + timedelta(seconds=1), True),
         (-DAY, True),
         (DAY, True),
     ],

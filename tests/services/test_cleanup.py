@@ -26,6 +26,7 @@ from storage.repos import retention
 from storage.rows import insert as add_row
 from storage.store import Store
 from storage.uow import Unit
+from tests.benches import bench_for
 from tests.store.samples import sample
 from tests.stores import FOUNDING, as_text
 
@@ -150,11 +151,11 @@ def test_the_job_cleans_everything_and_counts(
     for name, at in ((f"{NAME}.1", old + 2 * MINUTE), (f"{NAME}.5", old), (NAME, old), ("x", old)):
         (tmp_path / name).write_text("{}")
         os.utime(tmp_path / name, (at.timestamp(), at.timestamp()))
-    assert preview(services, "cleanup") == {
+    assert preview(bench_for(store, tmp_path), "cleanup") == {
         "request": 3, "job_run": 2, "import_unit": 0, "customer_key": 0,
     }  # fmt: skip
     assert count(store, "job_run") == 2
-    run = run_job(services, "cleanup", Request.new(), threading.Event())
+    run = run_job(bench_for(store, tmp_path), "cleanup", Request.new(), threading.Event())
     assert (run.outcome, run.counts) == (
         JobOutcome.DONE, {"request": 3, "job_run": 2, LOGS: 1},
     )  # fmt: skip

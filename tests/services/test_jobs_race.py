@@ -15,14 +15,14 @@ from pathlib import Path
 
 import pytest
 
-from billing_tui.bootstrap import Services, services_for
 from billing_tui.domain.acts import Request
 from billing_tui.domain.ids import new_id
-from billing_tui.domain.jobs import JobOutcome
+from billing_tui.domain.jobs import SCHEDULES, JobOutcome
 from billing_tui.services.jobs.runner import run_due
 from storage.repos import jobs as repo
 from storage.store import Store
 from storage.uow import Unit
+from tests.benches import LocalBench, bench_for
 from tests.stores import PASSWORD, Database, as_text
 
 ROOT = Path(__file__).parents[2]
@@ -33,8 +33,9 @@ RUNNER = """
 import json, os, sys, threading
 from datetime import UTC, datetime
 from uuid import UUID
-from billing_tui.bootstrap import services_for
+from tests.benches import bench_for
 from billing_tui.domain.acts import Origin, Request
+from billing_tui.domain.jobs import SCHEDULES
 from billing_tui.services.jobs.duties import DUTIES
 from billing_tui.services.jobs.runner import run_due
 from storage.engine import open_engine
@@ -43,7 +44,7 @@ from storage.store import Identity, Store
 url, organisation, login, mode = sys.argv[1:]
 engine = open_engine(url, lambda: os.environ["RACE_PASSWORD"])
 identity = Identity(UUID(organisation), login, Origin("job", "host", "tester", "test"))
-services = services_for(Store(engine, identity, lambda: datetime.now(UTC)))
+bench = bench_for(Store(engine, identity, lambda: datetime.now(UTC)))
 
 def work(bench, progress):
     progress(runs=1)
@@ -51,10 +52,12 @@ def work(bench, progress):
         os._exit(7)
 
 DUTIES["cleanup"] = work
-services.jobs.due()
+for name in [name for name in SCHEDULES if name != "cleanup"]:
+    del SCHEDULES[name]
+bench.jobs.due()
 print("ready", flush=True)
 sys.stdin.readline()
-ran = [run.job for run in run_due(services, Request.new(), threading.Event())]
+ran = [run.job for run in run_due(bench, Request.new(), threading.Event())]
 print(json.dumps(ran), flush=True)
 engine.dispose()
 """
@@ -90,18 +93,20 @@ def url(store: Store, tmp_path: Path, request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def services(store: Store) -> Services:
-    """By the real clock, as the runners are."""
-    return services_for(Store(store.engine, store.identity, lambda: datetime.now(UTC)))
+def bench(store: Store, monkeypatch: pytest.MonkeyPatch) -> LocalBench:
+    """By the real clock, as the runners are, and with one job only."""
+    for name in [name for name in SCHEDULES if name != "cleanup"]:
+        monkeypatch.delitem(SCHEDULES, name)
+    return bench_for(Store(store.engine, store.identity, lambda: datetime.now(UTC)))
 
 
-def make_due(services: Services) -> None:
+def make_due(bench: LocalBench) -> None:
     def change(unit: Unit) -> str:
         repo.change(unit, "cleanup", {"next_run_at": unit.now, "lease_until": None})
         return ""
 
-    services.jobs.plan(Request.new())
-    services.jobs.store.write(change, Request.new(), as_text())
+    bench.jobs.plan(Request.new())
+    bench.store.write(change, Request.new(), as_text())
 
 
 def finish(process: subprocess.Popen[str]) -> list[str]:
@@ -111,26 +116,26 @@ def finish(process: subprocess.Popen[str]) -> list[str]:
     return ran
 
 
-def test_of_two_processes_one_runs_a_due_job(store: Store, services: Services, url: str) -> None:
-    make_due(services)
+def test_of_two_processes_one_runs_a_due_job(store: Store, bench: LocalBench, url: str) -> None:
+    make_due(bench)
     with runner(store, url) as one, runner(store, url) as two:
         for process in (one, two):
             assert process.stdin is not None
             process.stdin.write("\n")
             process.stdin.flush()
         assert sorted([finish(one), finish(two)]) == [[], ["cleanup"]]
-    (job,) = (each for each in services.jobs.all() if each.name == "cleanup")
+    (job,) = bench.jobs.all()
     assert job.last is not None
     assert (job.last.outcome, job.last.counts) == (JobOutcome.DONE, {"runs": 1})
 
 
-def test_of_many_threads_one_claims_a_job(services: Services) -> None:
-    make_due(services)
+def test_of_many_threads_one_claims_a_job(bench: LocalBench) -> None:
+    make_due(bench)
     ready = threading.Barrier(4)
 
     def claim() -> bool:
         ready.wait(PATIENCE)
-        return services.jobs.claim(Request.new(), "cleanup", new_id(), True)
+        return bench.jobs.claim(Request.new(), "cleanup", new_id(), True)
 
     with ThreadPoolExecutor(4) as pool:
         claimed = [each.result(PATIENCE) for each in [pool.submit(claim) for _ in range(4)]]
@@ -138,13 +143,13 @@ def test_of_many_threads_one_claims_a_job(services: Services) -> None:
 
 
 def test_a_process_that_died_is_taken_over_after_its_lease(
-    store: Store, services: Services, url: str
+    store: Store, bench: LocalBench, url: str
 ) -> None:
-    make_due(services)
+    make_due(bench)
     with runner(store, url, "die") as dying:
         dying.communicate("\n", timeout=PATIENCE)
         assert dying.returncode == 7
     never = threading.Event()
-    assert list(run_due(services, Request.new(), never)) == []
-    make_due(services)  # its lease is over
-    assert [run.job for run in run_due(services, Request.new(), never)] == ["cleanup"]
+    assert list(run_due(bench, Request.new(), never)) == []
+    make_due(bench)  # its lease is over
+    assert [run.job for run in run_due(bench, Request.new(), never)] == ["cleanup"]

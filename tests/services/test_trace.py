@@ -15,6 +15,7 @@ from billing_tui.domain.trace import current_request, first_request, working_on
 from billing_tui.logs import close_log, lines_of, log_event, open_log
 from billing_tui.services.jobs.runner import run_job
 from storage.store import Store
+from tests.benches import bench_for
 from tests.consoles import local_console, printed
 
 OFF = FeatureChange(enabled=False)
@@ -64,10 +65,10 @@ def test_another_thread_works_on_its_own() -> None:
     assert seen == [None]
 
 
-def test_a_job_is_traced_with_all_its_units(services: Services, tmp_path: Path) -> None:
+def test_a_job_is_traced_with_all_its_units(store: Store, tmp_path: Path) -> None:
     open_log(tmp_path)
     request = Request.new()
-    run_job(services, "cleanup", request, threading.Event())
+    run_job(bench_for(store), "cleanup", request, threading.Event())
     log_event("unrelated")
     close_log()
     lines = lines_of(tmp_path, str(request.id), "request", "within")
