@@ -29,13 +29,17 @@ from billing_tui.services import checkpoints, upkeep
 from billing_tui.services.alerts import Alerts
 from billing_tui.services.checkpoints import Checkpoints
 from billing_tui.services.cleanup import Cleanup
+from billing_tui.services.customers import Customers
+from billing_tui.services.departments import Departments
 from billing_tui.services.doctor import Doctor, Terminal
 from billing_tui.services.exports import Exports
 from billing_tui.services.features import Features
 from billing_tui.services.first_start import Starter
+from billing_tui.services.gl import Gl
 from billing_tui.services.imports import Imports
 from billing_tui.services.jobs import Jobs
 from billing_tui.services.organisations import Entities, Organisations, OrganisationSettings
+from billing_tui.services.rates import Rates
 from billing_tui.services.seed import Seed
 from billing_tui.services.sign_in import SignIn
 from billing_tui.services.trace import Traces
@@ -92,10 +96,14 @@ class Services:
     settings: OrganisationSettings
     alerts: Alerts
     cleanup: Cleanup
+    customers: Customers
+    departments: Departments
     exports: Exports
     features: Features
+    gl: Gl
     imports: Imports
     jobs: Jobs
+    rates: Rates
     seed: Seed
     traces: Traces
 
@@ -320,10 +328,14 @@ def services_for(store: Store, state: Path | None = None) -> Services:
         settings=OrganisationSettings(store),
         alerts=Alerts(store),
         cleanup=Cleanup(store, state),
+        customers=Customers(store),
+        departments=Departments(store),
         exports=Exports(store),
         features=Features(store),
+        gl=Gl(store),
         imports=Imports(store),
         jobs=Jobs(store),
+        rates=Rates(store),
         seed=Seed(store),
         traces=Traces(store),
     )

@@ -12,6 +12,7 @@ from .parsing import Argument, Group, argument
 from .progress import meter
 
 if TYPE_CHECKING:
+    from billing_tui.domain.customers import CustomerFilter
     from billing_tui.services.exports import Asked
 
     from .context import Context
@@ -76,16 +77,22 @@ def export(kind: str, context: Context, args: Namespace) -> None:
 
 
 def _asked(kind: str, args: Namespace) -> Asked:
-    from billing_tui.domain.customers import Brake, CustomerFilter, Status
     from billing_tui.domain.departments import DepartmentStatus
     from billing_tui.services.exports import DepartmentFilter
 
-    every = args.status == "all"
     if kind == "departments":
+        every = args.status == "all"
         return DepartmentFilter(args.text, None if every else DepartmentStatus(args.status))
+    return customer_filter(args)
+
+
+def customer_filter(args: Namespace) -> CustomerFilter:
+    """What the options of FILTERS ask for."""
+    from billing_tui.domain.customers import Brake, CustomerFilter, Status
+
     return CustomerFilter(
         text=args.text,
-        status=None if every else Status(args.status),
+        status=None if args.status == "all" else Status(args.status),
         tag=args.tag,
         parent=args.parent,
         department=args.department,

@@ -88,6 +88,9 @@ def _text(on: Findings, field: str, value: Any) -> str:
 def _money(value: Any, code: str) -> Money | None:
     if value is None or value == "":
         return None
+    if isinstance(value, Mapping) and type(value.get("amount")) is int:
+        # As `show` prints it: minor units, which need no reading.
+        return Money(value["amount"], str(value.get("currency", "")))
     if not isinstance(value, str | int) or isinstance(value, bool):
         raise FieldRefused('must be an amount as text, like "1234.50".')
     return parse_amount(str(value), currency(code).code, strict=True)

@@ -1,0 +1,69 @@
+"""`billing-tui rates`: exchange rates by day."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from typing import TYPE_CHECKING
+
+from .dates import day
+from .imports import add_import
+from .parsing import Commands, argument, paged
+
+if TYPE_CHECKING:
+    from .context import Context
+
+
+def register(tree: Commands) -> None:
+    group = tree.group("rates", "exchange rates")
+    group.add(
+        "list",
+        show_all,
+        "list rates, the latest first",
+        argument("--base", default="", help="of this currency"),
+        argument("--quote", default="", help="in this currency"),
+        argument("--until", metavar="DATE", help="not after this day"),
+        paged,
+    )
+    group.add(
+        "set",
+        put,
+        "enter a rate: one of the first is worth so many of the second",
+        argument("base", help="such as EUR"),
+        argument("quote", help="such as USD"),
+        argument("rate", help="such as 1.0875"),
+        argument("--from", dest="on", metavar="DATE", required=True, help="the day it is of"),
+        argument("--source", required=True, help="who says so, such as ECB"),
+        argument("--inverse", action="store_true", help="it holds for both directions"),
+        cases=("rates.set",),
+    )
+    add_import(group, "rates")
+
+
+def show_all(context: Context, args: Namespace) -> None:
+    found = context.services.rates.list(
+        args.base, args.quote, day(args.until), args.cursor, args.limit
+    )
+    names = ("on", "base", "quote", "rate", "inverse", "source")
+    rows = [[getattr(one, name) for name in names] for one in found.items]
+    context.out.page(found.items, found.next or None, names, rows)
+
+
+def put(context: Context, args: Namespace) -> None:
+    from billing_tui.domain.currencies import currency
+    from billing_tui.domain.rates import Rate
+    from billing_tui.domain.typed import parse_decimal
+
+    on = day(args.on)
+    assert on is not None  # noqa: S101 - the option is required
+    rate = Rate(
+        currency(args.base).code,
+        currency(args.quote).code,
+        parse_decimal(args.rate, places=12),
+        on,
+        args.source,
+        args.inverse,
+    )
+    kept = context.services.rates.set(context.request(), rate)
+    context.out.show(
+        kept, [("rate", f"1 {kept.base} = {kept.rate:f} {kept.quote}"), ("on", kept.on)]
+    )
