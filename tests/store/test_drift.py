@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SAWarning
 
 from storage import migrate, roles
 from storage.engine import open_engine
@@ -83,7 +85,10 @@ def refuse_differences(found: list[str], wanted: list[str]) -> None:
 
 def _alembic_finds(connection: Connection) -> list[object]:
     context = MigrationContext.configure(connection, opts={"compare_type": True})
-    return list(compare_metadata(context, metadata))
+    with warnings.catch_warnings():
+        # It cannot read an index on an expression from SQLite; the dump compares those.
+        warnings.filterwarnings("ignore", "Skipped unsupported reflection", SAWarning)
+        return list(compare_metadata(context, metadata))
 
 
 def test_the_dump_sees_everything_that_guards(local_engine: Engine) -> None:
