@@ -53,6 +53,7 @@ _CLASS = re.compile(r"[A-Za-z0-9_.<>]{1,120}")
 _SQLSTATE = re.compile(r"[0-9A-Z]{5}")
 _ROOT = Path(__file__).parent.parent
 _OURS = tuple(f"{_ROOT / package}{os.sep}" for package in ("billing_tui", "screens", "storage"))
+_TALKATIVE = ("alembic", "psycopg", "sqlalchemy")
 _MOST_CAUSES = 8
 _MOST_FRAMES = 24
 
@@ -88,6 +89,8 @@ def open_log(folder: Path, level: str = "info") -> Path:
     _LOG.addHandler(handler)
     _LOG.setLevel(level.upper())
     # Other libraries quote parameters and answers in their messages, so theirs go nowhere.
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     if not logging.getLogger().handlers:
         logging.getLogger().addHandler(logging.NullHandler())
     return handler.path

@@ -107,6 +107,7 @@ def run(argv: Sequence[str]) -> int:
 def _run(argv: Sequence[str], output: Output) -> int:
     tree = commands()
     tree.parser.epilog = "exit codes:\n" + asset_text("help/exits.txt")
+    _refuse_unreadable(argv)
     args = tree.parser.parse_args(argv)
     command = getattr(args, "run", None)
     if command is None:
@@ -115,6 +116,15 @@ def _run(argv: Sequence[str], output: Output) -> int:
     from .context import Context
 
     return _logged(command, Context(args, output), args)
+
+
+def _refuse_unreadable(argv: Sequence[str]) -> None:
+    """Bytes that are no text arrive as halves of characters, which no store keeps."""
+    if not all(map(str.isascii, argv)):
+        from billing_tui.domain.text import clean
+
+        for part in argv:
+            clean(part, "The command line")
 
 
 def _logged(command: Run, context: Context, args: argparse.Namespace) -> int:
@@ -129,6 +139,10 @@ def _logged(command: Run, context: Context, args: argparse.Namespace) -> int:
         exit_code, code = INTERNAL, None
         try:
             exit_code = _called(command, context, args)
+        except SettingsError as error:
+            unusable = UnusableSettings(error.title, error.message)
+            exit_code, code = _exit_of(unusable), unusable.code
+            raise unusable from None
         except BillingError as error:
             exit_code, code = _exit_of(error), error.code
             raise
