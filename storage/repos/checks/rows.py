@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from heapq import merge
 from itertools import groupby
 from operator import itemgetter
@@ -24,6 +25,7 @@ from storage.uow import Unit
 from . import PAGE, as_bytes, as_text, names
 
 BATCH = 500
+_SHORT = 50
 _LOG, _PERSONAL = table_of(AuditLog), table_of(PersonalValue)
 _SAID = [_LOG.c.object, _LOG.c.version, _LOG.c.body]
 _CLEAR = [_PERSONAL.c.object, _PERSONAL.c.digest, _PERSONAL.c.salt, _PERSONAL.c.value]
@@ -130,7 +132,9 @@ def _stream(
         values = values | {"ids": ids}
     organisation = str(unit.organisation) if unit.sqlite else unit.organisation
     streamed = statement.execution_options(stream_results=True, max_row_buffer=PAGE)
-    yield from unit.connection.execute(streamed, values | {"o": organisation})
+    found = unit.connection.execute(streamed, values | {"o": organisation})
+    for page in found.partitions(PAGE):
+        yield from page
 
 
 def _reader(unit: Unit, column: Column[Any]) -> Callable[[Any], Any]:
@@ -147,7 +151,14 @@ def _normal(value: Any) -> Any:
 
 
 def _json(value: Any) -> Any:
+    return _few_json(value) if value is not None and len(value) < _SHORT else _any_json(value)
+
+
+def _any_json(value: Any) -> Any:
     try:
         return json.loads(value)
     except (ValueError, TypeError, RecursionError):
         return None if value is None else f"no JSON: {as_text(value)}"
+
+
+_few_json = lru_cache(maxsize=4096)(_any_json)  # most rows have no tags, or the same ones

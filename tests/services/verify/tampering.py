@@ -11,8 +11,11 @@ from typing import Any
 from uuid import UUID
 
 from billing_tui.domain.audit import AuditRow, digest
+from billing_tui.domain.invariants import Report
+from billing_tui.services.verify import Verify, Witness
 from storage.engine import open_engine, sqlite_module
 from storage.store import Store
+from storage.uow import Unit
 from tests.books import Books, books
 from tests.stores import KEY, NOON, Database, sqlite_store
 
@@ -129,3 +132,37 @@ def copied(shop: Books, path: Path) -> Books:
     shutil.copy(str(shop.store.engine.url.database), path)
     store = Store(open_engine(f"sqlite:///{path}"), shop.store.identity, lambda: NOON, KEY)
     return Books(store, shop.entity, shop.customer)
+
+
+def verify(shop: Books, witness: Witness | None = None, recent: bool = False) -> Report:
+    return Verify(shop.store, witness).run(recent)
+
+
+def found(report: Report) -> dict[str, list[str]]:
+    """What each broken invariant located."""
+    return {
+        outcome.id: [f"{each.table} {each.key}" for each in outcome.findings]
+        for outcome in report.outcomes
+        if not outcome.holds
+    }
+
+
+def note(report: Report, id: str) -> str:
+    return next(outcome.note for outcome in report.outcomes if outcome.id == id)
+
+
+def say(shop: Books, text: str = "test:1") -> None:
+    def act(unit: Unit) -> None:
+        unit.note("test.said", text)
+
+    shop.write(act)
+
+
+def cut(hand: Hand, left: int) -> None:
+    """Cut the tail and move the head back, as if it had never been."""
+    hand("DELETE FROM audit_log WHERE organisation = {o} AND seq > ?", left)
+    head = hand("SELECT hash FROM audit_log WHERE organisation = {o} AND seq = ?", left)
+    hand(
+        "UPDATE audit_head SET seq = ?, hash = ? WHERE organisation = {o}",
+        left, head[0][0] if head else "0" * 64,
+    )  # fmt: skip

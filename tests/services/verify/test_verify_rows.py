@@ -1,0 +1,206 @@
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from billing_tui.domain.customers import Allocation, CustomerDraft
+from billing_tui.domain.ids import new_id
+from billing_tui.services.verify import Verify
+from storage.store import Identity, Store
+from storage.uow import Unit
+from tests.books import Books, add_customer
+from tests.services.verify.tampering import (
+    Hand,
+    filled,
+    found,
+    hand_on,
+    verify,
+)
+from tests.stores import NOON, ORIGIN, Database
+
+
+def test_a_change_behind_the_program(hand: Hand) -> None:
+    id = hand.shop.customer
+    for statement in ("terms = 'net90'", "terms = 'net60', version = version + 1"):
+        hand(f"UPDATE customer SET {statement} WHERE organisation = {{o}}")
+        assert found(verify(hand.shop)) == {"I12": [f"customer {id}"] * (1 + ("ver" in statement))}
+
+
+@pytest.mark.parametrize(
+    ("column", "also"),
+    [
+        ("name", "I2"), ("terms", ""), ("language", ""), ("currency", "I20"), ("contacts", ""),
+        ("addresses", ""), ("tags", ""), ("version", ""), ("credit_limit", ""),
+        ("archived_at", ""), ("meta_data", ""), ("number", "I2"),
+    ],
+)  # fmt: skip
+def test_each_column_of_a_customer(hand: Hand, column: str, also: str) -> None:
+    changes: dict[str, Any] = {
+        "contacts": '[{"email":"eve@example.com","name":"Zoë","phone":"","role":""}]',
+        "addresses": "[]", "tags": '["vap"]', "version": 3, "credit_limit": 100,
+        "archived_at": "2026-01-01T00:00:00.000000Z", "meta_data": "{}", "name": "Łódź Cafe x",
+        "terms": "net31", "language": "pl", "currency": "EUX", "number": "C-1",
+    }  # fmt: skip
+    hand(f"UPDATE customer SET {column} = ? WHERE organisation = {{o}}", changes[column])
+    broken = found(verify(hand.shop))
+    assert broken["I12"][0] == f"customer {hand.shop.customer}"
+    assert not also or also in broken
+
+
+def test_a_customer_that_is_gone_and_one_that_came(hand: Hand) -> None:
+    id = hand.shop.customer
+    other = UUID(int=id.int ^ 3)
+    hand("UPDATE customer SET id = ? WHERE organisation = {o}", other)
+    broken = found(verify(hand.shop))
+    assert set(broken["I12"]) == {f"customer {id}", f"customer {other}"}
+    assert "posting 1/1" in broken["I23"]
+
+
+def test_a_user_who_gave_himself_a_role(hand: Hand) -> None:
+    hand("UPDATE app_user SET roles = 'admin,auditor,controller' WHERE organisation = {o}")
+    (key,) = found(verify(hand.shop))["I12"]
+    assert key.startswith("app_user ")
+
+
+@pytest.mark.parametrize("change", ["value = 'eve'", "salt = 'x'", "value = '', salt = 'x'"])
+def test_a_clear_value_changed(hand: Hand, change: str) -> None:
+    hand(
+        f"UPDATE personal_value SET {change} WHERE organisation = {{o}} AND value = ?",
+        "zoe@example.com",
+    )
+    broken = found(verify(hand.shop))["I12"]
+    assert any(key.startswith("personal_value ") for key in broken)
+
+
+def test_erased_values_still_verify_and_missing_ones_do_not(hand: Hand) -> None:
+    hand("UPDATE personal_value SET value = '', salt = '' WHERE organisation = {o}")
+    assert verify(hand.shop).exit == 0
+    hand("DELETE FROM personal_value WHERE organisation = {o}")
+    assert set(found(verify(hand.shop))) == {"I12"}
+
+
+def test_an_audit_row_beyond_the_row(shop: Books) -> None:
+    def act(unit: Unit) -> None:
+        unit.note("customers.edit", f"customer:{shop.customer}", {"after": {}}, version=2)
+        unit.note("customers.edit", f"customer:{UUID(int=5)}", {"after": {}}, version=1)
+
+    shop.write(act)
+    assert set(found(verify(shop))["I12"]) == {
+        f"customer {shop.customer}",
+        f"customer {UUID(int=5)}",
+    }
+
+
+def test_search_and_order(hand: Hand) -> None:
+    for statement in (
+        "UPDATE customer SET sort_name = 'zzz' WHERE organisation = {o}",
+        "DELETE FROM customer_key WHERE organisation = {o} AND kind = 'email'",
+    ):
+        hand(statement)
+        (key, *_) = found(verify(hand.shop))["I2"]
+        assert key.split()[1] == str(hand.shop.customer)
+
+
+def test_references_that_lead_nowhere_or_across(hand: Hand, shop: Books) -> None:
+    hand("UPDATE customer SET parent = ? WHERE organisation = {o}", UUID(int=9))
+    assert found(verify(shop))["I23"] == [f"customer {shop.customer}"]
+
+
+def test_a_row_of_another_organisation(database: Database) -> None:
+    ours, theirs = filled(database.store()), filled(database.store())
+    with hand_on(ours, database) as hand:
+        change = (
+            "UPDATE posting SET customer = ? WHERE organisation = {o} AND entry = 1 AND line = 1"
+        )
+        hand(change, theirs.customer)
+    assert found(verify(ours))["I23"] == ["posting 1/1"]
+    assert verify(theirs).exit == 0
+    for each in (ours, theirs):
+        each.store.close()
+
+
+def test_a_row_of_no_organisation(local_hand: Hand) -> None:
+    stray = UUID(int=9)
+    local_hand("UPDATE summary_open SET organisation = ? WHERE currency = 'USD'", stray)
+    assert found(verify(local_hand.shop))["I23"] == [f"summary_open {stray}"]
+
+
+def test_shares_that_do_not_sum(hand: Hand) -> None:
+    for text in ('[{"department":"A","percent":"99.99"}]', '[{"percent":"x"}]', "broken", "[1]"):
+        hand("UPDATE customer SET allocations = ? WHERE organisation = {o}", text)
+        assert found(verify(hand.shop))["I19"] == ["customer C-00001"]
+
+
+def test_a_customers_shares_that_sum_hold(shop: Books) -> None:
+    thirds = tuple(Allocation(code, Decimal(p)) for code, p in (("A", "33.34"), ("B", "66.66")))
+    draft = CustomerDraft("Thirds", "EUR", allocations=thirds)
+    shop.write(lambda unit: add_customer(unit, "C-00002", draft))
+    assert verify(shop).exit == 0
+
+
+def test_currencies(hand: Hand) -> None:
+    hand("UPDATE currency_use SET exponent = 7 WHERE organisation = {o} AND currency = 'USD'")
+    assert found(verify(hand.shop))["I20"] == ["currency_use USD"]
+    hand("DELETE FROM currency_use WHERE organisation = {o} AND currency = 'USD'")
+    broken = found(verify(hand.shop))["I20"]
+    assert broken == [f"{table} USD" for table in TABLES_OF_AMOUNTS]
+    hand("UPDATE summary_open SET currency = 'EUX' WHERE organisation = {o} AND currency = 'USD'")
+    assert "summary_open EUX" in found(verify(hand.shop))["I20"]
+
+
+TABLES_OF_AMOUNTS = ("ledger_entry", "posting", "summary_open", "summary_moved")
+
+
+def test_a_number_given_twice(local_hand: Hand) -> None:
+    hand = local_hand
+    hand("CREATE TABLE copy AS SELECT * FROM customer")
+    hand("DROP TABLE customer")
+    hand("ALTER TABLE copy RENAME TO customer")
+    hand("INSERT INTO customer SELECT * FROM customer")
+    hand(f"UPDATE customer SET id = '{UUID(int=7)}' WHERE rowid = 2")
+    assert found(verify(hand.shop))["I16"] == ["customer C-00001"]
+
+
+def test_states(hand: Hand) -> None:
+    stamp = "2026-01-01T00:00:00.000000Z"
+    hand(
+        "INSERT INTO job_run (organisation, id, job, started_at, finished_at, outcome,"
+        " counts, error) VALUES ({o}, ?, 'sweep', ?, NULL, 'done', '[]', '')",
+        UUID(int=4), stamp,
+    )  # fmt: skip
+    assert found(verify(hand.shop))["I8"] == [f"job_run {UUID(int=4)}"]
+
+
+def test_broken_text_anywhere_is_a_finding_and_no_error(local_hand: Hand) -> None:
+    hand = local_hand
+    for statement in (
+        "UPDATE customer SET name = CAST(x'ff' AS TEXT), contacts = CAST(x'fe' AS TEXT)",
+        "UPDATE posting SET account = CAST(x'ff' AS TEXT) WHERE entry = 1 AND line = 2",
+        "UPDATE ledger_entry SET kind = CAST(x'ff' AS TEXT), booked_on = 'soon' WHERE seq = 2",
+        "UPDATE summary_open SET currency = CAST(x'ff' AS TEXT) WHERE currency = 'USD'",
+        "UPDATE personal_value SET salt = CAST(x'ff' AS TEXT)",
+    ):
+        hand(statement)
+    assert {"I1", "I2", "I12"} <= found(verify(hand.shop)).keys()
+
+
+def test_an_auditors_login_verifies(database: Database) -> None:
+    """The reading role of the server is enough; the row it was let in by is found, of course."""
+    shop = filled(database.store())
+    login, id = f"auditor_{new_id().hex}", new_id()
+    database.add_login(login, "read")
+    with hand_on(shop, database) as hand:
+        hand(
+            "INSERT INTO app_user (organisation, id, version, login, name, roles, password,"
+            " failures, public_key) VALUES ({o}, ?, 1, ?, 'Ann', 'auditor', '', 0, '')",
+            id, login,
+        )  # fmt: skip
+        hand("INSERT INTO membership (login, organisation) VALUES (?, {o})", login)
+    identity = Identity(shop.store.identity.organisation, login, ORIGIN)
+    theirs = Store(database.engine(login), identity, lambda: NOON)
+    assert found(Verify(theirs).run()) == {"I12": [f"app_user {id}"]}
+    for each in (theirs, shop.store):
+        each.close()
