@@ -204,7 +204,7 @@ MOUNTS = """\
 30 22 0:26 / /mnt/nas rw - nfs4 nas:/export rw
 31 22 0:27 / /mnt/nas/local rw - ext4 /dev/sdb1 rw
 32 22 0:28 / /mnt/my\\040share rw - cifs //server/share rw
-33 22 0:29 / /home/ada/cloud rw - fuse.sshfs ada@host:/ rw
+33 22 0:29 / /srv/cloud rw - fuse.sshfs ada@host:/ rw
 34 22 0:30 / /over rw - ext4 /dev/sdc1 rw
 35 34 0:31 / /over rw - 9p hostshare rw
 36 22 0:32 / /tmp rw shared:7 master:1 - tmpfs tmpfs rw
@@ -221,7 +221,7 @@ MOUNTS = """\
         ("/mnt/nasty/store.db", "ext4"),
         ("/mnt/nas/local/store.db", "ext4"),
         ("/mnt/my share/store.db", "cifs"),
-        ("/home/ada/cloud/a/b/store.db", "fuse.sshfs"),
+        ("/srv/cloud/a/b/store.db", "fuse.sshfs"),
         ("/over/store.db", "9p"),
         ("/tmp/store.db", "tmpfs"),
     ],
