@@ -216,7 +216,7 @@ def _identity(
     """Who is at work, and the owning role where the store is shared."""
     with reading(engine) as connection:
         shared = engine.dialect.name != "sqlite"
-        if migrate.revision_of(connection) is None and not shared and not tables(connection):
+        if migrate.revision_of(connection) is None and not tables(connection):
             raise StoreMissing(settings.store.text)
         migrate.check(connection, __version__)
         found = all_organisations(connection)

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from billing_tui import bootstrap
 from billing_tui.adapters.passwords import Argon2, Cost
 from billing_tui.cli import run
 from billing_tui.credentials import ring
+from storage.engine import sqlite_module
 from tests.stores import PASSWORD
 
 ROOT = Path(__file__).parent.parent
@@ -84,6 +86,12 @@ class Machine:
         )
         assert "Traceback" not in done.stdout + done.stderr
         return Ran(done.returncode, done.stdout, done.stderr)
+
+    def behind_its_back(self, *statements: str, store: Path | None = None) -> list[Any]:
+        """Change the store with no program between; gives the rows of the last statement."""
+        with closing(sqlite_module().connect(store or self.store)) as raw, raw:
+            rows: list[list[Any]] = [raw.execute(each).fetchall() for each in statements]
+        return rows[-1]
 
     def secret(self, text: str = PASSWORD, name: str = "secret") -> Path:
         """A file only its owner can read."""

@@ -24,7 +24,7 @@ from billing_tui.domain.recovery import to_code
 from billing_tui.domain.users import checked_login, checked_password
 from billing_tui.settings import Settings
 from storage import migrate, roles
-from storage.errors import FolderMissing, NotAStore, StoreReadOnly
+from storage.errors import NotAStore, StoreReadOnly
 from storage.repos import store_meta
 from storage.repos.audit import Seal
 from storage.repos.store_meta import StoreEngine
@@ -76,9 +76,11 @@ class Starter:
         if password is not None:
             clear = checked_password(password.reveal(), login)
             founding = replace(founding, password=self.hasher.hash(clear))
-        make_place(self.settings)
+        _make_folder(self.settings)
         engine = self.open()
         try:
+            if self.settings.store.sqlite:
+                _make_file(self.settings)
             _refuse_founded(engine, self.settings)
             if not self.settings.store.sqlite:
                 roles.prepare(engine)
@@ -132,18 +134,20 @@ def _where(settings: Settings) -> str:
     return str(settings.store.path) if settings.store.sqlite else settings.store.text
 
 
-def make_place(settings: Settings) -> None:
-    """The file of a local store, readable by its owner alone before anything is in it. A folder
-    that was named must be there; the default one is made."""
-    if not settings.store.sqlite:
+def _make_folder(settings: Settings) -> None:
+    """The default folder is made; one that was named must be there."""
+    if not settings.store.sqlite or settings.store_from != "default":
         return
-    path = settings.store.path
     try:
-        if settings.store_from == "default":
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    except (FileNotFoundError, NotADirectoryError):
-        raise FolderMissing(path.parent) from None
+        settings.store.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError:
+        raise StoreReadOnly from None
+
+
+def _make_file(settings: Settings) -> None:
+    """Readable by its owner alone before anything is in it."""
+    try:
+        os.close(os.open(settings.store.path, os.O_CREAT | os.O_RDWR, 0o600))
     except IsADirectoryError:
         raise NotAStore from None
     except OSError:

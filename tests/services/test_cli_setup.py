@@ -193,12 +193,8 @@ def test_a_missing_folder_or_a_foreign_file_is_refused(machine: Machine, tmp_pat
 
 
 def test_another_programs_database_is_left_alone(machine: Machine, tmp_path: Path) -> None:
-    import sqlite3
-
     path = tmp_path / "music.db"
-    with sqlite3.connect(path) as other:
-        other.execute("CREATE TABLE song (name TEXT)")
-    other.close()
+    machine.behind_its_back("CREATE TABLE song (name TEXT)", store=path)
     assert machine("--store", path, "setup", "--yes").code == 7
     assert machine("--store", path, "users", "list").code == 7
 
@@ -211,12 +207,8 @@ def test_migrate_says_when_there_is_nothing_to_do(machine: Machine) -> None:
 
 
 def test_repair_makes_triggers_anew_and_names_the_backup(machine: Machine) -> None:
-    import sqlite3
-
     machine.does("setup", "--yes")
-    with sqlite3.connect(machine.store) as raw:
-        raw.execute("DROP TRIGGER audit_log_no_update")
-    raw.close()
+    machine.behind_its_back("DROP TRIGGER audit_log_no_update")
     ran = machine("doctor")
     assert ran.code == 1
     assert "audit_log_no_update" in ran.out

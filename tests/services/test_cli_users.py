@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -144,11 +143,8 @@ def test_wrong_passwords_make_the_next_process_wait(local: Machine) -> None:
     become(local, "anna")
     local.secret(OTHER)
     assert local("users", "list", "--json").doc["error"]["code"] == "password_wrong"
-    long_ago_and_often = "UPDATE app_user SET failures = 9 WHERE login = 'anna'"
-    with sqlite3.connect(local.store) as raw:
-        assert raw.execute("SELECT max(failures) FROM app_user").fetchone() == (1,)
-        raw.execute(long_ago_and_often)
-    raw.close()
+    assert local.behind_its_back("SELECT max(failures) FROM app_user") == [(1,)]
+    local.behind_its_back("UPDATE app_user SET failures = 9 WHERE login = 'anna'")
     ran = local("users", "list", "--json")
     assert ran.doc["error"]["code"] == "password_wrong"
     assert "300 seconds" in ran.doc["error"]["message"]
