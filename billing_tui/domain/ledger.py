@@ -284,6 +284,7 @@ def telling(first: int, hashes: Sequence[bytes]) -> dict[str, Any]:
 
 
 def _hash(booked: Booked) -> bytes:
+    """Over the cells of the entry, their number of lines, and the cells of each line."""
     entry = booked.entry
     head = (
         booked.seq, utc_text(booked.at), booked.request, entry.entity, entry.booked_on,
