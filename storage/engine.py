@@ -50,7 +50,7 @@ def open_engine(url: str | URL, password: Callable[[], str | None] | None = None
 def _open_sqlite(path: Path) -> Engine:
     if is_network(path):
         raise NetworkFileSystem(path)
-    if not path.parent.is_dir():
+    if not _is_folder(path.parent):
         raise FolderMissing(path.parent)
     module = sqlite_module()
     engine = create_engine(
@@ -63,6 +63,13 @@ def _open_sqlite(path: Path) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # such as a name too long for this system
+        return False
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

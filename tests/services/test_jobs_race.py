@@ -19,11 +19,9 @@ from billing_tui.domain.acts import Request
 from billing_tui.domain.ids import new_id
 from billing_tui.domain.jobs import SCHEDULES, JobOutcome
 from billing_tui.services.jobs.runner import run_due
-from storage.repos import jobs as repo
 from storage.store import Store
-from storage.uow import Unit
 from tests.benches import LocalBench, bench_for
-from tests.stores import PASSWORD, Database, as_text
+from tests.stores import PASSWORD, Database
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 120
@@ -100,15 +98,6 @@ def bench(store: Store, monkeypatch: pytest.MonkeyPatch) -> LocalBench:
     return bench_for(Store(store.engine, store.identity, lambda: datetime.now(UTC)))
 
 
-def make_due(bench: LocalBench) -> None:
-    def change(unit: Unit) -> str:
-        repo.change(unit, "cleanup", {"next_run_at": unit.now, "lease_until": None})
-        return ""
-
-    bench.jobs.plan(Request.new())
-    bench.store.write(change, Request.new(), as_text())
-
-
 def finish(process: subprocess.Popen[str]) -> list[str]:
     out, _ = process.communicate("\n", timeout=PATIENCE)
     assert process.returncode == 0
@@ -117,7 +106,7 @@ def finish(process: subprocess.Popen[str]) -> list[str]:
 
 
 def test_of_two_processes_one_runs_a_due_job(store: Store, bench: LocalBench, url: str) -> None:
-    make_due(bench)
+    bench.make_due()
     with runner(store, url) as one, runner(store, url) as two:
         for process in (one, two):
             assert process.stdin is not None
@@ -130,7 +119,7 @@ def test_of_two_processes_one_runs_a_due_job(store: Store, bench: LocalBench, ur
 
 
 def test_of_many_threads_one_claims_a_job(bench: LocalBench) -> None:
-    make_due(bench)
+    bench.make_due()
     ready = threading.Barrier(4)
 
     def claim() -> bool:
@@ -145,11 +134,11 @@ def test_of_many_threads_one_claims_a_job(bench: LocalBench) -> None:
 def test_a_process_that_died_is_taken_over_after_its_lease(
     store: Store, bench: LocalBench, url: str
 ) -> None:
-    make_due(bench)
+    bench.make_due()
     with runner(store, url, "die") as dying:
         dying.communicate("\n", timeout=PATIENCE)
         assert dying.returncode == 7
     never = threading.Event()
     assert list(run_due(bench, Request.new(), never)) == []
-    make_due(bench)  # its lease is over
+    bench.set_row(next_run_at=lambda now: now, lease_until=None)  # its lease is over
     assert [run.job for run in run_due(bench, Request.new(), never)] == ["cleanup"]
