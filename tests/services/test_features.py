@@ -2,18 +2,24 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import event
 
 from billing_tui.bootstrap import Services, services_for
 from billing_tui.domain.acts import Request
+from billing_tui.domain.alerts import AlertFilter, AlertNotFound
 from billing_tui.domain.features import FeatureChange, FeatureOff, FeatureReserved
-from billing_tui.domain.rights import Right, Role
+from billing_tui.domain.ids import new_id
+from billing_tui.domain.rights import Right, RightMissing, Role
 from billing_tui.services.cases import CASES, Case, Service, reads, writes
+from storage.models import AppUser
 from storage.repos import audit
+from storage.rows import insert
 from storage.store import Store
 from storage.uow import Unit
+from tests.stores import as_text
 
 OFF, ON = FeatureChange(enabled=False), FeatureChange(enabled=True)
 
@@ -131,3 +137,33 @@ def test_a_gate_that_is_no_feature_is_a_fault_of_the_program() -> None:
     with pytest.raises(ValueError, match="no feature"):
         Case("test.case", "tests", Right.SEE, feature="billing")
     assert CASES["test.gated_read"].feature == "bulk_import"
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.CLERK])
+def test_who_may_run_set_and_acknowledge(local_store: Store, role: Role) -> None:
+    def hire(unit: Unit) -> str:
+        values = {"id": new_id(), "login": "kim", "name": "Kim", "roles": role.value}
+        values |= {"password": "", "failures": 0, "public_key": ""}
+        insert(unit, AppUser, values | {"disabled_at": None, "retry_at": None}, "users.add")
+        return ""
+
+    local_store.write(hire, Request.new(), as_text())
+    kim = services_for(local_store.acting_as(replace(local_store.identity, login="kim")))
+    assert kim.features.all()
+    assert kim.alerts.page(AlertFilter()).items == ()
+    assert kim.jobs.all()
+    with pytest.raises(RightMissing):
+        kim.features.set(Request.new(), "bulk_import", OFF)
+    with pytest.raises(RightMissing):
+        kim.jobs.change(Request.new(), "cleanup", enabled=False)
+    if role is Role.CLERK:
+        assert kim.cleanup.purge(Request.new(), "job_run") == 0
+        with pytest.raises(AlertNotFound):
+            kim.alerts.acknowledge(Request.new(), new_id())
+        return
+    with pytest.raises(RightMissing):
+        kim.cleanup.purge(Request.new(), "job_run")
+    with pytest.raises(RightMissing):
+        kim.jobs.claim(Request.new(), "cleanup", new_id(), False)
+    with pytest.raises(RightMissing):
+        kim.alerts.acknowledge(Request.new(), new_id())
