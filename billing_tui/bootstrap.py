@@ -38,6 +38,7 @@ from billing_tui.services.first_start import Starter
 from billing_tui.services.gl import Gl
 from billing_tui.services.imports import Imports
 from billing_tui.services.jobs import Jobs
+from billing_tui.services.ledger import Ledger
 from billing_tui.services.organisations import Entities, Organisations, OrganisationSettings
 from billing_tui.services.rates import Rates
 from billing_tui.services.seed import Seed
@@ -103,6 +104,7 @@ class Services:
     gl: Gl
     imports: Imports
     jobs: Jobs
+    ledger: Ledger
     rates: Rates
     seed: Seed
     traces: Traces
@@ -203,7 +205,9 @@ def open_console(
         store = Store(engine, identity, SystemClock().now, seal, owner)
         services = services_for(store, settings.state)
         if not shared:
-            _prove(services.sign_in, identity.login, password, noted=kind == "console")
+            _prove(services.sign_in, identity.login, password)
+        if kind == "console":
+            services.sign_in.note("signed_in")
     except BaseException:
         engine.dispose()
         raise
@@ -301,7 +305,7 @@ def organisations_of(settings: Settings, credentials: Credentials) -> list[Found
         engine.dispose()
 
 
-def _prove(sign_in: SignIn, login: str, ask: Ask | None, *, noted: bool) -> None:
+def _prove(sign_in: SignIn, login: str, ask: Ask | None) -> None:
     """Whoever has a password gives it; whoever has none is known by the operating system."""
     if not sign_in.has_password():
         if login != os_user():
@@ -310,7 +314,7 @@ def _prove(sign_in: SignIn, login: str, ask: Ask | None, *, noted: bool) -> None
     given = ask(login) if ask else None
     if given is None:
         raise PasswordNeeded(login)
-    sign_in.sign_in(given, noted=noted)
+    sign_in.sign_in(given)
 
 
 def hasher() -> PasswordHasher:
@@ -335,6 +339,7 @@ def services_for(store: Store, state: Path | None = None) -> Services:
         gl=Gl(store),
         imports=Imports(store),
         jobs=Jobs(store),
+        ledger=Ledger(store),
         rates=Rates(store),
         seed=Seed(store),
         traces=Traces(store),

@@ -40,6 +40,8 @@ GROUPS = (
     "departments",
     "accounts",
     "rates",
+    "books",
+    "checks",
     "alerts",
     "features",
     "imports",

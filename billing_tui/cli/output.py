@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any, TextIO
 
@@ -77,14 +78,17 @@ class Output:
         if not cells:
             print("nothing found", file=self._out)
             return
-        widths = [max(len(name), *(len(row[i]) for row in cells)) for i, name in enumerate(columns)]
+        lines = [list(columns), *cells]
+        widths = [max(columns_of(line[i]) for line in lines) for i in range(len(columns))]
         right = [all(_is_number(row[i]) for row in rows) for i in range(len(columns))]
-        for row in [list(columns), *cells]:
-            line = (
-                text.rjust(width) if to_right else text.ljust(width)
-                for text, width, to_right in zip(row, widths, right, strict=True)
+        for line in lines:
+            padded = (
+                " " * (width - columns_of(text)) + text
+                if to_right
+                else text + " " * (width - columns_of(text))
+                for text, width, to_right in zip(line, widths, right, strict=True)
             )
-            print("  ".join(line).rstrip(), file=self._out)
+            print("  ".join(padded).rstrip(), file=self._out)
 
     def error(self, error: BillingError) -> None:
         if self.as_json:
@@ -92,6 +96,19 @@ class Output:
             self.document({"error": facts})
         else:
             self.aside(f"{error.title}: {error.message}")
+
+
+def columns_of(text: str) -> int:
+    """How many columns of a terminal a text fills: wide characters two, marks none."""
+    if text.isascii():
+        return len(text)
+    return sum(_columns(character) for character in text)
+
+
+def _columns(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def _is_number(value: Any) -> bool:

@@ -1,0 +1,56 @@
+"""Verifying the record: every invariant by its id, and what breaks it located."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from typing import TYPE_CHECKING
+
+from .parsing import Commands, argument
+from .progress import meter
+
+if TYPE_CHECKING:
+    from billing_tui.domain.invariants import Report
+
+    from .context import Context
+
+
+def register(tree: Commands) -> None:
+    tree.add(
+        "verify",
+        verify,
+        "check the whole record; exit code 1 when anything is broken",
+        argument("--recent", action="store_true", help="only what came after the last checkpoint"),
+        argument("--rebuild", choices=["summaries"], help="first write these anew from their rows"),
+        cases=("verify.rebuild",),
+    )
+
+
+def verify(context: Context, args: Namespace) -> int:
+    from billing_tui.bootstrap import Workbench
+
+    verifier = Workbench(context.console).verify
+    if args.rebuild:
+        verifier.rebuild(context.request())
+    with meter() as shown:
+        report = verifier.run(args.recent, shown.tell if shown else lambda _what, _done: None)
+    _show(context, report)
+    return report.exit
+
+
+def _show(context: Context, report: Report) -> None:
+    out = context.out
+    if out.as_json:
+        out.document(report.fields())
+        return
+    columns = ("id", "holds", "checked", "what")
+    out.table(columns, [(o.id, o.holds, o.checked, o.title) for o in report.outcomes])
+    for outcome in report.outcomes:
+        for found in outcome.findings:
+            out.line(f"{outcome.id} broken: {found.table} {found.key}: {found.what}")
+        if outcome.more:
+            out.line(f"{outcome.id}: {outcome.more} more")
+        if outcome.note:
+            out.line(f"{outcome.id}: {outcome.note}")
+    if report.since:
+        out.line(f"Only what came after row {report.since} of the chain was looked at.")
+    out.line("The record holds." if report.holds else "The record is broken.")
