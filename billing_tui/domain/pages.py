@@ -34,7 +34,8 @@ class Page(Generic[T]):
 
 def write_cursor(list_name: str, asked: Any, last: Sequence[str]) -> str:
     """Names the last item seen. It only fits the same list asked in the same way."""
-    text = canonical([_fingerprint(list_name, asked), *last])
+    # Sort keys are compared bytewise, so they travel unchanged, never normalised.
+    text = json.dumps([_fingerprint(list_name, asked), *last], separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 

@@ -176,7 +176,9 @@ def _by_text(unit: Unit, text: str) -> list[_Criterion]:
 def _by_key(wanted: Wanted) -> _Criterion:
     holds = _holds(wanted)
     probe = exists(select(1).select_from(_KEY).where(_KEY.c.customer == _CUSTOMER.c.id, holds))
-    return _Criterion(probe, select(_KEY.c.organisation, _KEY.c.customer.label("id")).where(holds))
+    return _Criterion(
+        probe, select(_KEY.c.organisation, _no_index(_KEY.c.customer).label("id")).where(holds)
+    )
 
 
 def _holds(wanted: Wanted) -> ColumnElement[bool]:
@@ -191,7 +193,8 @@ def _holds(wanted: Wanted) -> ColumnElement[bool]:
 
 
 def _ids(condition: ColumnElement[bool]) -> Select[Any]:
-    return select(_CUSTOMER.c.organisation, _CUSTOMER.c.id).where(_OURS, condition)
+    id = _no_index(_CUSTOMER.c.id).label("id")
+    return select(_CUSTOMER.c.organisation, id).where(_OURS, condition)
 
 
 def _tried(unit: Unit, column: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -201,7 +204,8 @@ def _tried(unit: Unit, column: ColumnElement[Any]) -> ColumnElement[Any]:
 
 
 def _no_index(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """The same value in a form for which no planner finds an index."""
+    """The same value in a form for which no planner finds an index: neither to try rows by, nor to
+    sort or compare them, for which SQLite would read all there is in that order."""
     return func.coalesce(column, column, type_=column.type)
 
 

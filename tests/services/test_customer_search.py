@@ -73,11 +73,17 @@ def customers(store: Store) -> Customers:
     return found
 
 
-def walk(customers: Customers, *asked: Any, limit: int = 4) -> list[str]:
+def walk(
+    customers: Customers,
+    asked: CustomerFilter,
+    sort: CustomerSort = CustomerSort.NAME,
+    descending: bool = False,
+    limit: int = 4,
+) -> list[str]:
     """All numbers, page by page."""
     found, cursor = [], ""
     while True:
-        page = customers.list(*asked, cursor=cursor, limit=limit)
+        page = customers.list(asked, sort, descending, cursor, limit)
         found += [line.number for line in page.items]
         cursor = page.next
         if not cursor:
@@ -199,7 +205,28 @@ def test_no_list_reads_the_whole_table(
                 assert "Sort" not in told.replace("Sort Key", ""), (one, sort, told)
 
 
+def test_single_acts_read_few_rows(store: Store, customers: Customers) -> None:
+    with statements(store) as seen:
+        customers.tree("K 7")
+        customers.history("K 3")
+        customers.notes("K 22")
+        customers.create(Request.new(), CustomerDraft("Neu", "EUR", parent="K 7"))
+        customers.edit(Request.new(), "K 8", 1, {"parent": "K 9"})
+        customers.merge(Request.new(), "K 12", "K 13")
+        customers.archive(Request.new(), "K 14")
+        customers.search("K 1")
+        Departments(store).tree()
+    for statement, parameters in seen:
+        told = plan(store, statement, parameters)
+        scans = [line for line in told.splitlines() if _whole(line, store.sqlite)]
+        assert not scans, (statement, told)
+
+
 def _whole(line: str, sqlite: bool) -> bool:
-    if sqlite:
-        return line.startswith("SCAN customer")
-    return "Seq Scan on customer" in line
+    """An index of which only the organisation is used is read from end to end; that is right for
+    the index of an order, which is left when the page is full, and for few departments."""
+    if not sqlite:
+        return "Seq Scan on customer" in line
+    walked = any(f"_{column} " in line for column in ("sort_name_id", "sort_number_id", "at_id"))
+    whole = line.endswith("(organisation=?)") and not walked and "department" not in line
+    return whole or line.startswith("SCAN customer")
