@@ -99,9 +99,9 @@ def add(context: Context, args: Namespace) -> None:
     roles = roles_from(args.role) if args.role else UserDraft("").roles
     draft = checked_draft(UserDraft(args.login, args.name, roles))
     given: Secret | None = None
-    if args.password_file or (
-        not args.no_password and context.services.users.needs_password(draft.login)
-    ):
+    if not context.services.users.needs_password(draft.login):
+        context.out.aside(f"{draft.login} is a login of the server already and keeps its password.")
+    elif not args.no_password:
         what = f"Password of {draft.login}"
         given = asking.secret(what, args.password_file, "--password-file", twice=True)
     _told(context, context.services.users.add(context.request(), draft, given), "added")

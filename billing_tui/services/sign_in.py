@@ -29,15 +29,15 @@ class SignIn:
     def has_password(self) -> bool:
         return self._store.sqlite and bool(self._store.read(_secrets).password)
 
-    def sign_in(self, password: Secret, *, noted: bool = False) -> None:
-        """Returns when the password is right. `noted` says so in the chain, as the console does;
-        commands do not, since what they write already names who and from where."""
+    def sign_in(self, password: Secret) -> None:
+        """Returns when the password is right. What a command writes names who and from where, so
+        only the console notes in the chain that somebody came."""
         if wait := self._write("users.claim_sign_in", _claim):
             raise SignInTooSoon(wait)
         stored, clear = self._store.read(_secrets).password, password.reveal()
         held = self._hasher.holds(stored, clear)
         better = self._hasher.hash(clear) if held and self._hasher.outdated(stored) else ""
-        wait = self._write("users.sign_in", lambda unit: _settle(unit, held, better, noted))
+        wait = self._write("users.sign_in", lambda unit: _settle(unit, held, better))
         if not held:
             raise PasswordWrong(wait)
 
@@ -72,7 +72,7 @@ def _claim(unit: Unit) -> int:
     return 0
 
 
-def _settle(unit: Unit, held: bool, better: str, noted: bool) -> int:
+def _settle(unit: Unit, held: bool, better: str) -> int:
     if not held:
         _said(unit, "sign_in_refused")
         known = _secrets(unit)
@@ -80,8 +80,6 @@ def _settle(unit: Unit, held: bool, better: str, noted: bool) -> int:
     kept = {"password": better} if better else {}
     values = {"failures": 0, "retry_at": None, **kept}
     users.keep_aside(unit, unit.actor.user, values)
-    if noted:
-        _said(unit, "signed_in")
     return 0
 
 
