@@ -237,6 +237,13 @@ def test_the_machine_says_where_it_is(
     assert found.zone == "Asia/Tokyo"
 
 
+def test_demo_customers_are_added_by_whoever_is_admin(machine: Machine) -> None:
+    given = ("--admin", "anna", "--password-file", machine.secret())
+    assert "200 made-up customers" in machine("setup", "--yes", "--demo", *given).out
+    assert machine.behind_its_back("SELECT count(*) FROM customer") == [(200,)]
+    assert "failed" not in {one["result"] for one in machine.does("doctor")["checks"]}
+
+
 # On Postgres.
 
 
