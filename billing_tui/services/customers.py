@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -71,6 +72,9 @@ class Customers(Service):
             customers.hold_tree(unit)
         if kept.number:
             customers.hold_numbers(unit)
+        kept = replace(
+            kept, **_known(unit, {"parent": kept.parent, "allocations": kept.allocations})
+        )
         number = kept.number or customers.fresh_numbers(unit, 1)[0]
         new = NewCustomer(new_id(), number, kept)
         found = customer_places.placed(unit, [new])
@@ -94,7 +98,7 @@ class Customers(Service):
         customer = _live(customers.find_to_change(unit, number))
         if customer.version != version:
             raise _changed(unit, customer, version, changes)
-        kept = checked_changes(customer.draft(), changes)
+        kept = _known(unit, checked_changes(customer.draft(), changes))
         if kept.get("name", customer.name) != customer.name and not confirmed:
             _refuse_look_alike(unit, kept["name"])
         for share in set(kept.get("allocations", ())) - set(customer.allocations):
@@ -274,6 +278,19 @@ def _live(customer: Customer) -> Customer:
     if _unmerged(customer).archived_at is not None:
         raise CustomerArchived(customer.number)
     return customer
+
+
+def _known(unit: Unit, fields: dict[str, Any]) -> dict[str, Any]:
+    """Customers and departments by the numbers and codes they have, however they were typed."""
+    found = dict(fields)
+    if found.get("parent"):
+        found["parent"] = customers.find(unit, found["parent"]).number
+    if "allocations" in found:
+        found["allocations"] = tuple(
+            replace(share, department=departments.find(unit, share.department).code)
+            for share in found["allocations"]
+        )
+    return found
 
 
 def _parent(unit: Unit, customer: Customer, number: str) -> UUID | None:

@@ -7,6 +7,8 @@ from decimal import Decimal
 
 import pytest
 
+from billing_tui.adapters.passwords import Argon2, Cost
+from billing_tui.credentials import Secret
 from billing_tui.domain.acts import Request
 from billing_tui.domain.customers import (
     Address,
@@ -28,12 +30,14 @@ from billing_tui.domain.customers import (
     LookAlike,
     NoteChanged,
     NoteNotFound,
+    NoteOfAnother,
     NumberTaken,
     Status,
 )
 from billing_tui.domain.departments import DepartmentDraft, DepartmentNotFound
 from billing_tui.domain.errors import InputError
 from billing_tui.domain.money import Money
+from billing_tui.domain.rights import Role
 from billing_tui.domain.tax_ids import TaxId
 from billing_tui.domain.trees import (
     DEEPEST,
@@ -43,10 +47,13 @@ from billing_tui.domain.trees import (
     TreeCircle,
     TreeTooDeep,
 )
+from billing_tui.domain.users import UserDraft
 from billing_tui.services.customers import Customers
 from billing_tui.services.departments import Departments
+from billing_tui.services.users import Users
 from storage.repos import audit
-from storage.store import Store
+from storage.store import Identity, Store
+from tests.stores import ORIGIN, PASSWORD
 
 FULL = CustomerDraft(
     name="Äsop & Söhne GmbH",
@@ -221,7 +228,7 @@ def test_look_alikes_are_shown_before_they_are_saved(customers: Customers) -> No
 
 def test_a_tree_has_no_circles(customers: Customers) -> None:
     top, middle = create(customers, "Top"), create(customers, "Middle", parent="C-00001")
-    leaf = create(customers, "Leaf", parent=middle)
+    leaf = create(customers, "Leaf", parent=middle.lower())
     with pytest.raises(TreeCircle):
         customers.edit(Request.new(), top, 1, {"parent": leaf})
     with pytest.raises(DraftRefused):
@@ -346,6 +353,30 @@ def test_notes_are_kept_edited_and_marked_deleted(customers: Customers) -> None:
         customers.delete_note(Request.new(), second.id)
 
 
+def test_a_note_belongs_to_its_author(local_store: Store) -> None:
+    ours = Customers(local_store)
+    number = create(ours, "Acme")
+    note = ours.add_note(Request.new(), number, "mine")
+    draft = UserDraft("bob", "Bob", (Role.CLERK,))
+    Users(local_store, Argon2(Cost(1, 8, 1))).add(Request.new(), draft, Secret(PASSWORD))
+    other = local_store.acting_as(Identity(local_store.identity.organisation, "bob", ORIGIN))
+    with pytest.raises(NoteOfAnother):
+        Customers(other).edit_note(Request.new(), note.id, 1, "his")
+    with pytest.raises(NoteOfAnother):
+        Customers(other).delete_note(Request.new(), note.id)
+
+
+def test_what_was_erased_is_said_to_be(local_store: Store) -> None:
+    customers = Customers(local_store)
+    number = customers.create(Request.new(), FULL).number
+    with local_store.engine.connect().execution_options(writing=True) as raw, raw.begin():
+        raw.exec_driver_sql("UPDATE personal_value SET value = '', salt = ''")
+    (made,) = customers.history(number).items
+    contacts = next(change for change in made.changes if change.field == "contacts")
+    assert "(erased)" in contacts.after
+    assert "Ada" not in contacts.after
+
+
 def test_history_tells_who_changed_what(customers: Customers) -> None:
     top = create(customers, "Top")
     number = customers.create(Request.new(), FULL).number
@@ -371,5 +402,5 @@ def test_shares_of_departments(store: Store, customers: Customers) -> None:
         create(customers, "A", allocations=(Allocation("MKT", half), Allocation("OPS", half)))
     with pytest.raises(DraftRefused, match="sums to 50 percent"):
         create(customers, "A", allocations=(Allocation("MKT", half),))
-    number = create(customers, "A", allocations=(Allocation("MKT", Decimal("100.00")),))
+    number = create(customers, "A", allocations=(Allocation("mkt", Decimal("100.00")),))
     assert customers.show(number).allocations == (Allocation("MKT", Decimal(100)),)
