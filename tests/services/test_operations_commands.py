@@ -156,3 +156,13 @@ def test_serve_ends_by_sigterm(console: Path) -> None:
             assert serving.wait(60) == 0
     finally:
         serving.kill()
+
+
+def test_a_checkpoint_is_signed_and_the_record_verified(console: Path, capsys: Capture) -> None:
+    (run,) = printed(capsys, "jobs", "run", "checkpoint")["items"]
+    assert (run["outcome"], run["counts"]) == ("done", {"signed": 1})
+    for _ in range(2):
+        (run,) = printed(capsys, "jobs", "run", "verify")["items"]
+        assert (run["outcome"], run["error"]) == ("done", "")
+    assert (console / "checkpoints.jsonl").exists()
+    assert printed(capsys, "alerts", "list")["items"] == []
