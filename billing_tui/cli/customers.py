@@ -61,6 +61,9 @@ def register(tree: Commands) -> None:
         argument("winner", help="the number that stays"),
         cases=("customers.merge",),
     )
+    group.add(
+        "unmerge", unmerge, "let it stand on its own again", NUMBER, cases=("customers.unmerge",)
+    )
     group.add("archive", archive, "put a customer away", NUMBER, cases=("customers.archive",))
     group.add("unarchive", unarchive, "bring one back", NUMBER, cases=("customers.unarchive",))
     group.add(
@@ -194,6 +197,10 @@ def edit(context: Context, args: Namespace) -> None:
 def merge(context: Context, args: Namespace) -> None:
     request = context.request()
     _done(context, context.services.customers.merge(request, args.loser, args.winner))
+
+
+def unmerge(context: Context, args: Namespace) -> None:
+    _done(context, context.services.customers.unmerge(context.request(), args.number))
 
 
 def archive(context: Context, args: Namespace) -> None:

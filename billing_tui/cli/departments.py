@@ -34,6 +34,9 @@ def register(tree: Commands) -> None:
         argument("winner", help="the code that stays"),
         cases=("departments.merge",),
     )
+    group.add(
+        "unmerge", unmerge, "let it stand on its own again", CODE, cases=("departments.unmerge",)
+    )
     group.add("archive", archive, "put a department away", CODE, cases=("departments.archive",))
     group.add("unarchive", unarchive, "bring one back", CODE, cases=("departments.unarchive",))
     add_import(group, "departments")
@@ -86,6 +89,10 @@ def edit(context: Context, args: Namespace) -> None:
 def merge(context: Context, args: Namespace) -> None:
     request = context.request()
     _done(context, context.services.departments.merge(request, args.loser, args.winner))
+
+
+def unmerge(context: Context, args: Namespace) -> None:
+    _done(context, context.services.departments.unmerge(context.request(), args.code))
 
 
 def archive(context: Context, args: Namespace) -> None:

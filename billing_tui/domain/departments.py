@@ -123,6 +123,12 @@ class DepartmentNotArchived(Refused):
         super().__init__("Not archived", f"{department} is not archived; there is nothing to undo.")
 
 
+class DepartmentNotMerged(Refused):
+    def __init__(self, department: str) -> None:
+        self.department = department
+        super().__init__("Not merged", f"{department} was not merged; there is nothing to undo.")
+
+
 class DepartmentChanged(Conflict):
     """`differences` maps each field that differs to what they have and what you want."""
 

@@ -126,6 +126,14 @@ def check_merge(loser: Node, steps: Sequence[Node], below: int) -> None:
         raise TreeTooDeep(winner.name)
 
 
+def check_unmerge(loser: Node, steps: Sequence[Node], below: int) -> None:
+    """Whether a merged one may stand on its own again, under the first of `steps` if any."""
+    if not steps:
+        return
+    top = next(n for n, node in enumerate(steps) if node.merged_into is None)
+    check_parent(Node(loser.id, loser.name, None, None), steps[top:], below)
+
+
 def in_order(found: Sequence[Below]) -> list[tuple[Below, int]]:
     """Each with its level, parents first and then by name; merged ones are left out, and what lay
     under them stands under the one they were merged into."""

@@ -19,6 +19,7 @@ from billing_tui.domain.customers import (
     CustomerLine,
     CustomerMerged,
     CustomerNotArchived,
+    CustomerNotMerged,
     CustomerSort,
     LookAlike,
     NewCustomer,
@@ -44,7 +45,7 @@ from billing_tui.domain.ids import new_id
 from billing_tui.domain.lookalike import mixed_scripts
 from billing_tui.domain.pages import CursorRefused, Page, page_size, read_cursor, write_cursor
 from billing_tui.domain.rights import Right
-from billing_tui.domain.trees import StillInUse, check_merge, check_parent, in_order
+from billing_tui.domain.trees import StillInUse, check_merge, check_parent, check_unmerge, in_order
 from storage.repos import (
     customer_history,
     customer_notes,
@@ -170,6 +171,20 @@ class Customers(Service):
             raise CurrenciesDiffer(gone.number, into.number, gone.currency, into.currency)
         version = customers.change(unit, gone, {}, "customers.merge", merged_into=into.id)
         return _saved(gone, version)
+
+    @writes("customers.unmerge", Right.BULK_CUSTOMERS)
+    def unmerge(self, unit: Unit, number: str) -> Saved:
+        """It stands on its own again, where it stood; what came to the other since stays there."""
+        customers.hold_tree(unit)
+        customer = customers.find_to_change(unit, number)
+        if not customer.merged_into:
+            raise CustomerNotMerged(customer.number)
+        node = customers.TREES.steps(unit, customer.id)[0]
+        steps = customers.TREES.steps(unit, node.parent) if node.parent else []
+        check_unmerge(node, steps, customers.TREES.levels_below(unit, customer.id))
+        return _saved(
+            customer, customers.change(unit, customer, {}, "customers.unmerge", merged_into=None)
+        )
 
     @writes("customers.archive", Right.EDIT_CUSTOMERS)
     def archive(self, unit: Unit, number: str) -> Saved:

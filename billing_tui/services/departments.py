@@ -13,6 +13,7 @@ from billing_tui.domain.departments import (
     DepartmentLine,
     DepartmentMerged,
     DepartmentNotArchived,
+    DepartmentNotMerged,
     DepartmentSaved,
     DepartmentStatus,
     checked_department,
@@ -21,7 +22,14 @@ from billing_tui.domain.departments import (
 from billing_tui.domain.ids import new_id
 from billing_tui.domain.pages import Page
 from billing_tui.domain.rights import Right
-from billing_tui.domain.trees import Node, StillInUse, check_merge, check_parent, in_order
+from billing_tui.domain.trees import (
+    Node,
+    StillInUse,
+    check_merge,
+    check_parent,
+    check_unmerge,
+    in_order,
+)
 from storage.repos import departments
 from storage.repos.trees import SHOWN
 from storage.uow import Unit
@@ -100,6 +108,20 @@ class Departments(Service):
         check_merge(node, departments.TREES.steps(unit, into.id), below)
         version = departments.change(unit, gone, {"merged_into": into.id}, "departments.merge")
         return DepartmentSaved(gone.id, gone.code, version)
+
+    @writes("departments.unmerge", Right.EDIT_DEPARTMENTS)
+    def unmerge(self, unit: Unit, code: str) -> DepartmentSaved:
+        """It stands on its own again, where it stood."""
+        departments.hold_tree(unit)
+        department = departments.find(unit, code)
+        if not department.merged_into:
+            raise DepartmentNotMerged(department.code)
+        node = departments.TREES.steps(unit, department.id)[0]
+        steps = departments.TREES.steps(unit, node.parent) if node.parent else []
+        check_unmerge(node, steps, departments.TREES.levels_below(unit, department.id))
+        apart = {"merged_into": None}
+        version = departments.change(unit, department, apart, "departments.unmerge")
+        return DepartmentSaved(department.id, department.code, version)
 
     @writes("departments.archive", Right.EDIT_DEPARTMENTS)
     def archive(self, unit: Unit, code: str) -> DepartmentSaved:

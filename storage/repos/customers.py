@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -170,13 +170,16 @@ def hold_numbers(unit: Unit) -> None:
     draw(unit, NUMBERS, 0)
 
 
-def fresh_numbers(unit: Unit, count: int) -> list[str]:
-    """The next free numbers. They may leave gaps: people may give numbers of their own."""
+def fresh_numbers(unit: Unit, count: int, spared: Collection[str] = ()) -> list[str]:
+    """The next free numbers, without the `spared`, which the caller is about to give by hand.
+
+    They may leave gaps: people may give numbers of their own.
+    """
     found: list[str] = []
     while missing := count - len(found):
         last = draw(unit, NUMBERS, missing)
         block = [f"C-{n:05d}" for n in range(last - missing + 1, last + 1)]
-        taken = ids_of(unit, block)
+        taken = {*ids_of(unit, block), *spared}
         found += [number for number in block if number not in taken]
     return found
 

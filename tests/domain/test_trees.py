@@ -16,6 +16,7 @@ from billing_tui.domain.trees import (
     chain,
     check_merge,
     check_parent,
+    check_unmerge,
     depth,
     in_order,
     survivor,
@@ -35,7 +36,9 @@ def below(nodes: dict[UUID, Node], start: UUID) -> int:
 
 
 MOVES = st.lists(
-    st.tuples(st.sampled_from(["move", "merge"]), st.integers(1, 15), st.integers(1, 15)),
+    st.tuples(
+        st.sampled_from(["move", "merge", "unmerge"]), st.integers(1, 15), st.integers(1, 15)
+    ),
     max_size=60,
 )
 
@@ -45,11 +48,14 @@ def test_whatever_is_tried_no_circle_comes(moves: list[tuple[str, int, int]]) ->
     nodes = {id_of(n): Node(id_of(n), f"N{n}", None, None) for n in range(1, 16)}
     for act, one, other in moves:
         node, steps = nodes[id_of(one)], chain(nodes, id_of(other))
-        if node.merged_into is not None:
+        if (node.merged_into is None) != (act != "unmerge"):
             continue
         levels = below(nodes, node.id)
         try:
-            if act == "move":
+            if act == "unmerge":
+                check_unmerge(node, chain(nodes, node.parent) if node.parent else [], levels)
+                nodes[node.id] = Node(node.id, node.name, node.parent, None)
+            elif act == "move":
                 check_parent(node, steps, levels)
                 nodes[node.id] = Node(node.id, node.name, id_of(other), None)
             else:

@@ -25,6 +25,7 @@ from billing_tui.domain.customers import (
     CustomerMerged,
     CustomerNotArchived,
     CustomerNotFound,
+    CustomerNotMerged,
     Delivery,
     DraftRefused,
     LookAlike,
@@ -289,6 +290,21 @@ def test_chains_of_merges_end_at_the_last(customers: Customers) -> None:
         customers.merge(Request.new(), c, a)
     with pytest.raises(CustomerMerged):
         customers.merge(Request.new(), a, c)
+
+
+def test_a_merge_can_be_taken_back(customers: Customers) -> None:
+    top, loser = create(customers, "Top"), create(customers, "Loser", parent="C-00001")
+    child, winner = create(customers, "Child", parent=loser), create(customers, "Winner")
+    with pytest.raises(CustomerNotMerged):
+        customers.unmerge(Request.new(), loser)
+    customers.merge(Request.new(), loser, winner)
+    customers.edit(Request.new(), top, 1, {"parent": child})
+    with pytest.raises(TreeCircle):
+        customers.unmerge(Request.new(), loser)
+    customers.edit(Request.new(), top, 2, {"parent": ""})
+    customers.unmerge(Request.new(), loser)
+    assert [line.number for line in customers.tree(top).items] == [top, loser, child]
+    assert customers.show(loser).status is Status.ACTIVE
 
 
 def test_a_customer_is_not_merged_into_what_lies_under_it(customers: Customers) -> None:

@@ -16,6 +16,7 @@ from billing_tui.domain.departments import (
     DepartmentMerged,
     DepartmentNotArchived,
     DepartmentNotFound,
+    DepartmentNotMerged,
     DepartmentRefused,
     DepartmentStatus,
     OwnerUnknown,
@@ -81,8 +82,13 @@ def test_the_tree_of_departments(departments: Departments) -> None:
     assert [(line.code, line.depth) for line in departments.tree()] == [("TOP", 0), ("LOW", 1)]
     with pytest.raises(NotBelowMerged):
         create(departments, "NEW", parent="MID")
+    departments.unmerge(Request.new(), "MID")
+    assert [line.depth for line in departments.tree()] == [0, 1, 2]
+    with pytest.raises(DepartmentNotMerged):
+        departments.unmerge(Request.new(), "MID")
+    departments.merge(Request.new(), "MID", "TOP")
     with pytest.raises(DepartmentMerged):
-        departments.edit(Request.new(), "MID", 2, {"name": "x"})
+        departments.edit(Request.new(), "MID", 4, {"name": "x"})
     departments.archive(Request.new(), "LOW")
     with pytest.raises(NotBelowArchived):
         create(departments, "NEW", parent="LOW")

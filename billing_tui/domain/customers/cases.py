@@ -55,6 +55,12 @@ class CustomerNotArchived(Refused):
         super().__init__("Not archived", f"{number} is not archived; there is nothing to undo.")
 
 
+class CustomerNotMerged(Refused):
+    def __init__(self, number: str) -> None:
+        self.number = number
+        super().__init__("Not merged", f"{number} was not merged; there is nothing to undo.")
+
+
 class CurrenciesDiffer(Refused):
     def __init__(self, loser: str, winner: str, ours: str, theirs: str) -> None:
         self.loser, self.winner, self.ours, self.theirs = loser, winner, ours, theirs

@@ -127,7 +127,9 @@ def _address(on: Findings, at: str, data: dict[Any, Any]) -> Address:
     _only(on, at, data, ("kind", "country", "lines", "postcode", "city", "region"))
     lines = _items(on, f"{at}.lines", data.get("lines", []))
     return Address(
-        kind=_choice(on, f"{at}.kind", data.get("kind", "billing"), AddressKind, AddressKind.BILLING),
+        kind=_choice(
+            on, f"{at}.kind", data.get("kind", "billing"), AddressKind, AddressKind.BILLING
+        ),
         country=_text(on, f"{at}.country", data.get("country", "")),
         lines=tuple(_text(on, f"{at}.lines[{n}]", line) for n, line in lines),
         postcode=_text(on, f"{at}.postcode", data.get("postcode", "")),
