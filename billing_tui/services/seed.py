@@ -15,6 +15,7 @@ from billing_tui.domain.ledger import ACCOUNTS
 from billing_tui.domain.rights import Right
 from billing_tui.resources import asset_text
 from storage.repos import customers, departments, gl, organisations, rates
+from storage.statistics import refresh_as_it_grows
 from storage.uow import Unit
 
 from .cases import Service, writes
@@ -108,6 +109,7 @@ class Seed(Service):
             if one.brakes:
                 customer = customers.find(unit, str(one.id))
                 customers.change(unit, customer, {"brakes": dict(one.brakes)}, "customers.brake")
+        refresh_as_it_grows(unit, start // UNIT)
         return len(missing)
 
 

@@ -26,6 +26,7 @@ MAY_CALL = {
     "purge": APPS,
     "refuse": APPS,  # a trigger function, which the server never runs outside a trigger
     "remember_public_key": APPS,
+    "statistics_refresh": APPS,
     "summaries_rebuild": APPS,
 }
 everyone = pytest.mark.parametrize("login", LOGINS)
@@ -335,3 +336,15 @@ def test_a_name_in_a_temporary_schema_catches_nothing(people: People) -> None:
 def test_sums_of_others_are_left_alone(people: People, login: str) -> None:
     call = "SELECT summaries_rebuild(%s)"
     assert answer(people[login], call, (people.organisations["a"],)) == DENIED
+
+
+def test_statistics_are_made_fresh_for_tables_of_the_store_alone(people: People) -> None:
+    call = "SELECT statistics_refresh(ARRAY['customer_note', 'pg_class', 'no; such table'])"
+    asked = (
+        "SELECT c.relname FROM pg_stat_all_tables t JOIN pg_class c ON c.oid = t.relid"
+        " WHERE t.analyze_count > 0 AND c.relname IN ('customer_note', 'pg_class')"
+    )
+    assert answer(people["clerk_a"], call) == ""
+    people.superuser.execute("SELECT pg_stat_force_next_flush()")
+    assert people.superuser.execute(asked).fetchall() == [("customer_note",)]
+    assert answer(people["auditor_a"], call) == DENIED

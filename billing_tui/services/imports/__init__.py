@@ -29,6 +29,7 @@ from billing_tui.services.cases import Service, reads, writes
 from storage.models.imports import ImportState
 from storage.repos import imports
 from storage.repos.imports import Run
+from storage.statistics import refresh_as_it_grows
 from storage.uow import Unit
 
 from .accounts import MAPPINGS, RATES
@@ -159,6 +160,7 @@ class Imports(Service):
         target = TARGETS[kind]
         drafts = target.adapter.validate_json(text)
         target.write(unit, drafts)
+        refresh_as_it_grows(unit, n)
         return len(drafts)
 
     @writes("imports.finish", Right.SEE)
