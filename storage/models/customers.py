@@ -63,6 +63,13 @@ class CustomerKey(Owned, table=True):
         Kind.TECHNICAL,
         *points_to("customer", "customer"),
         Index(None, "organisation", "customer", "kind", "key"),
+        Index(
+            None,
+            "organisation",
+            "gone_at",
+            sqlite_where=text("gone_at IS NOT NULL"),
+            postgresql_where=text("gone_at IS NOT NULL"),
+        ),
     )
 
     kind: KeyKind = field(types.Choice(KeyKind), primary_key=True)

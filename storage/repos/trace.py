@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Text, bindparam, cast, select
@@ -38,11 +41,20 @@ _ACTS = (
     .where(_AUDIT.c.organisation == bindparam("o"), _AUDIT.c.request == bindparam("request"))
     .order_by(_AUDIT.c.seq)
 )  # fmt: skip
+# What was booked is named by the chain, so entries need no index of their own by request.
+_POSTS = select(_AUDIT.c.body).where(
+    _AUDIT.c.organisation == bindparam("o"),
+    _AUDIT.c.request == bindparam("request"),
+    _AUDIT.c.action == "ledger.post",
+)
 _ENTRIES = (
     select(
         _ENTRY.c.seq, _ENTRY.c.booked_on, _ENTRY.c.kind, _ENTRY.c.currency, _ENTRY.c.document
     )
-    .where(_ENTRY.c.organisation == bindparam("o"), _ENTRY.c.request == bindparam("request"))
+    .where(
+        _ENTRY.c.organisation == bindparam("o"),
+        _ENTRY.c.seq.between(bindparam("first"), bindparam("last")),
+    )
     .order_by(_ENTRY.c.seq)
 )  # fmt: skip
 
@@ -55,10 +67,13 @@ def trace(unit: Unit, id: UUID) -> Trace:
         request = TracedRequest(
             found.at, found.login or found.actor, found.action, bool(found.answered)
         )
-    acts = unit.connection.execute(_ACTS, asked | {"request": str(id)})
-    return Trace(
-        id,
-        request,
-        tuple(TracedAct(*row) for row in acts),
-        tuple(TracedEntry(*row) for row in unit.connection.execute(_ENTRIES, asked)),
-    )
+    named = {"o": unit.organisation, "request": str(id)}
+    acts = tuple(TracedAct(*row) for row in unit.connection.execute(_ACTS, named))
+    return Trace(id, request, acts, tuple(_entries(unit, named)))
+
+
+def _entries(unit: Unit, named: dict[str, Any]) -> Iterator[TracedEntry]:
+    for (body,) in unit.connection.execute(_POSTS, named).all():
+        booked = json.loads(body)
+        span = {"o": unit.organisation, "first": booked["first"], "last": booked["last"]}
+        yield from (TracedEntry(*row) for row in unit.connection.execute(_ENTRIES, span))

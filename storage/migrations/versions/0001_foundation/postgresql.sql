@@ -346,6 +346,8 @@ CREATE TABLE customer_key (
 
 CREATE INDEX ix_customer_key_organisation_customer_kind_key ON customer_key (organisation, customer, kind, key);
 
+CREATE INDEX ix_customer_key_organisation_gone_at ON customer_key (organisation, gone_at) WHERE gone_at IS NOT NULL;
+
 CREATE TABLE customer_note (
     organisation UUID NOT NULL,
     id UUID NOT NULL,
