@@ -9,12 +9,12 @@ import pytest
 
 from storage.store import Store
 from tests.commands import Machine
-from tests.stores import Database, Server, make_database, sqlite_store, start_server
+from tests.stores import Database, Server, make_database, serving, sqlite_store
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    yield from start_server(tmp_path_factory.mktemp("postgres") / "data")
+def server() -> Iterator[Server]:
+    yield from serving()
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import psycopg
@@ -81,6 +82,13 @@ class Database:
             statement = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {} IN ROLE {}")
             group = sql.Identifier(f"{self.name}_{part}")
             admin.execute(statement.format(sql.Identifier(login), sql.Literal(PASSWORD), group))
+
+
+def serving() -> Iterator[Server]:
+    """A server in a folder of its own. Pytest's would do, but each run that starts meanwhile shuts
+    others out of them, and under root the server is an ordinary user."""
+    with TemporaryDirectory(prefix="postgres-") as folder:
+        yield from start_server(Path(folder) / "data")
 
 
 def start_server(folder: Path) -> Iterator[Server]:

