@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from pydantic_core import from_json
 from sqlalchemy import BigInteger, Boolean, Date, DateTime, Dialect, Integer, Numeric, Text, Uuid
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -217,7 +217,7 @@ class JsonText(TypeDecorator[Any]):
         return None if value is None else _kept_text(self, canonical(value))
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
-        return None if value is None else json.loads(value)
+        return None if value is None else from_json(value)
 
 
 ALLOWED = (

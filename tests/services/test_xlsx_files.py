@@ -39,14 +39,16 @@ def test_texts_are_strings_and_numbers_numbers(tmp_path: Path) -> None:
         ("two\nlines\t.", "two\nlines\t."),
         (" spaced ", " spaced "),
         ("_x0041_", "_x0041_"),
-        ("<r><t>&</t></r>", "<r><t>&</t></r> "),
+        ("a\rb", "a\rb"),
+        ("<r><t>&</t></r>", "<r><t>&</t></r>"),
         ("日本 & <b>", "日本 & <b>"),
     ],
 )
 def test_what_xml_cannot_hold_is_made_visible(tmp_path: Path, text: str, shown: str) -> None:
     book = written(tmp_path / "a.xlsx", [[text, None]])
     found = book["Customers"]["A2"].value
-    assert found.replace("_x005F_x0041_", "_x0041_") == shown
+    # What a spreadsheet undoes and the reader here leaves.
+    assert found.replace("_x005F_", "_").replace("_x000D_", "\r") == shown
 
 
 def test_nothing_is_lost_without_a_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

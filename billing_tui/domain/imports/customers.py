@@ -181,19 +181,26 @@ def _allocations(row: Row) -> Iterator[Allocation]:
 
 def told(customer: Customer) -> list[str | Decimal | None]:
     """A customer as the cells of COLUMNS; `read` gives the same draft back."""
-    first, addresses = _first_address(customer.addresses)
-    contact, contacts = _first_contact(customer.contacts)
-    limit = customer.credit_limit
+    brakes = (f"{brake.value}: {why}" for brake, why in sorted(customer.brakes.items()))
     return [
-        customer.number, customer.name, customer.currency, customer.parent, customer.terms,
-        None if limit is None else decimal_of(limit), customer.delivery.value, customer.language,
+        *told_draft(customer), "; ".join(brakes), customer.status.value, customer.merged_into,
+        utc_text(customer.created_at),
+    ]  # fmt: skip
+
+
+def told_draft(draft: Customer | CustomerDraft) -> list[str | Decimal | None]:
+    """The cells of the columns that are taken in."""
+    first, addresses = _first_address(draft.addresses)
+    contact, contacts = _first_contact(draft.contacts)
+    limit = draft.credit_limit
+    return [
+        draft.number, draft.name, draft.currency, draft.parent, draft.terms,
+        None if limit is None else decimal_of(limit), draft.delivery.value, draft.language,
         *first, json_cell([_told_address(one) for one in addresses]) if addresses else "",
         *contact, json_cell([_told_contact(one) for one in contacts]) if contacts else "",
-        listed(f"{one.country}:{one.number}" for one in customer.tax_ids),
-        listed(f"{one.department}={one.percent:f}" for one in customer.allocations),
-        listed(customer.tags), json_cell(customer.meta_data) if customer.meta_data else "",
-        "; ".join(f"{brake.value}: {why}" for brake, why in sorted(customer.brakes.items())),
-        customer.status.value, customer.merged_into, utc_text(customer.created_at),
+        listed(f"{one.country}:{one.number}" for one in draft.tax_ids),
+        listed(f"{one.department}={one.percent:f}" for one in draft.allocations),
+        listed(draft.tags), json_cell(draft.meta_data) if draft.meta_data else "",
     ]  # fmt: skip
 
 
