@@ -78,14 +78,12 @@ def revision_of(connection: Connection) -> str | None:
 def check(connection: Connection, program: str) -> None:
     """Refuse a store this program would misread or damage."""
     revision = revision_of(connection)
-    if revision == newest():
-        return
-    if revision is not None and revision not in {s.revision for s in scripts().walk_revisions()}:
-        oldest = _meta(connection, "oldest_program")
-        if not oldest or _numbers(program) < _numbers(oldest):
-            raise SchemaTooNew(oldest)
-        return
-    raise SchemaTooOld(revision)
+    oldest, latest = (_meta(connection, name) for name in ("oldest_program", "newest_program"))
+    known = revision is None or revision in {s.revision for s in scripts().walk_revisions()}
+    if (oldest and _numbers(program) < _numbers(oldest)) or not (known or oldest):
+        raise SchemaTooNew(oldest)
+    if (known and revision != newest()) or (latest and _numbers(program) > _numbers(latest)):
+        raise SchemaTooOld(revision)
 
 
 def _meta(connection: Connection, name: str) -> str:

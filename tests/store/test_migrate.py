@@ -213,6 +213,14 @@ def test_a_newer_schema_says_which_program_it_needs(both: Store) -> None:
         migrate.check(connection, "1.0")
 
 
+def test_a_program_newer_than_the_schema_allows_asks_for_an_upgrade(both: Store) -> None:
+    allowed = "UPDATE store_meta SET value = '0.10.0' WHERE name = 'newest_program'"
+    with changed(both.engine, NEWER, allowed) as connection:
+        migrate.check(connection, "0.10.0")
+        with pytest.raises(SchemaTooOld):
+            migrate.check(connection, "0.11.0")
+
+
 @pytest.mark.parametrize("silence", ["DELETE FROM store_meta", "DROP TABLE store_meta"])
 def test_a_newer_schema_that_says_nothing_is_refused(both: Store, silence: str) -> None:
     with (
