@@ -6,8 +6,21 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from .audit import canonical
+from .errors import InputError
 from .ids import new_id
 from .rights import Role
+from .text import clean, refuse_cards
+
+LONGEST_REASON = 1000
+
+
+class ReasonTooLong(InputError):
+    def __init__(self, length: int) -> None:
+        self.length = length
+        super().__init__(
+            "Reason too long",
+            f"The reason has {length} characters; {LONGEST_REASON} are enough to say why.",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +50,16 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One write as its client names it: the same id is never done twice."""
+    """One write as its client names it: the same id is never done twice. The reason is for good
+    in the audit chain, so what must not be kept is refused before anything is done."""
 
     id: UUID
     reason: str = ""
+
+    def __post_init__(self) -> None:
+        refuse_cards(clean(self.reason, "reason"), "reason")
+        if len(self.reason) > LONGEST_REASON:
+            raise ReasonTooLong(len(self.reason))
 
     @classmethod
     def new(cls, reason: str = "") -> Request:
