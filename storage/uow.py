@@ -11,10 +11,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from billing_tui.domain.acts import Actor, Origin, Request
+from billing_tui.domain.acts import Actor
 from billing_tui.domain.audit import canonical, plain
-
-__all__ = ["Actor", "AuditLine", "Origin", "Personal", "Request", "Unit"]
 
 
 @dataclass(frozen=True, slots=True)

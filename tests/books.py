@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
+from billing_tui.domain.acts import Request
 from billing_tui.domain.customers import (
     Address,
     AddressKind,
@@ -19,7 +20,7 @@ from billing_tui.domain.ids import new_id
 from billing_tui.domain.ledger import Entry, EntryKind, lines_of
 from storage.repos import balances, customers, ledger
 from storage.store import Store
-from storage.uow import Request, Unit
+from storage.uow import Unit
 from tests.stores import as_text
 
 T = TypeVar("T")

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
+from billing_tui.domain.acts import Request
 from storage import backup
 from storage.backup import BackupFailed, BackupUnsound, back_up
 from storage.engine import sqlite_module
 from storage.store import Store
-from storage.uow import Request, Unit
+from storage.uow import Unit
 from tests.store.trouble import largest_file, ordinary_rights
 from tests.stores import as_text
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from billing_tui.domain.acts import Request
 from billing_tui.domain.audit import NO_PREVIOUS, AuditRow, digest
 from billing_tui.domain.ids import new_id
 from storage.engine import sqlite_module
@@ -18,7 +19,7 @@ from storage.models import Customer
 from storage.repos import audit
 from storage.rows import insert
 from storage.store import Store
-from storage.uow import Request, Unit
+from storage.uow import Unit
 from tests.store.samples import sample
 from tests.stores import KEY, Database, as_text, sqlite_store
 

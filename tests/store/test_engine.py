@@ -156,7 +156,7 @@ from uuid import UUID
 from storage.engine import open_engine
 from storage.repos import organisations
 from storage.store import Identity, Store, Written
-from storage.uow import Request
+from billing_tui.domain.acts import Request
 from tests.stores import KEY, NOON, ORIGIN
 
 engine = open_engine(sys.argv[1])

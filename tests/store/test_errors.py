@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
+from billing_tui.domain.acts import Request
 from billing_tui.domain.errors import BillingError, StoreError
 from billing_tui.domain.ids import new_id
 from storage import engine as engine_module
@@ -21,7 +22,7 @@ from storage import errors
 from storage.engine import sqlite_module
 from storage.errors import as_store_error
 from storage.store import Store, reading
-from storage.uow import Request, Unit
+from storage.uow import Unit
 from tests.store.proxies import closing_server, refusing_server, silent_server
 from tests.store.trouble import largest_file, ordinary_rights
 from tests.stores import ADMIN, Database, as_text, sqlite_store

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
+from billing_tui.domain.acts import Request
 from billing_tui.domain.currencies import UnknownCurrency
 from billing_tui.domain.errors import Conflict
 from billing_tui.domain.ids import new_id
@@ -35,7 +36,6 @@ from storage.models import LedgerEntry, Posting, SummaryMoved, SummaryOpen
 from storage.models.base import table_of
 from storage.repos import audit, balances, ledger
 from storage.store import Store
-from storage.uow import Request
 from tests.books import DAY, DUE, Books, books
 from tests.stores import Database, sqlite_store
 

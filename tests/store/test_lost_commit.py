@@ -10,12 +10,13 @@ import psycopg
 import pytest
 from sqlalchemy import Engine, text
 
+from billing_tui.domain.acts import Request
 from billing_tui.services import setup
 from storage import store as store_module
 from storage.errors import StoreAway
 from storage.repos import audit, organisations
 from storage.store import Identity, Store
-from storage.uow import Request, Unit
+from storage.uow import Unit
 from tests.store.proxies import Plan, Proxy, wait_until
 from tests.stores import ADMIN, FOUNDING, NOON, ORIGIN, Database, as_text
 

@@ -12,13 +12,14 @@ import psycopg
 import pytest
 from sqlalchemy import Engine, text
 
+from billing_tui.domain.acts import Request
 from storage import engine as engine_module
 from storage import store as store_module
 from storage.engine import sqlite_module
 from storage.errors import StoreAway, StoreBusy, TooSlow
 from storage.repos import organisations
 from storage.store import Identity, Store, Written
-from storage.uow import Request, Unit
+from storage.uow import Unit
 from tests.store.proxies import wait_until
 from tests.stores import (
     ADMIN,

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import SQLModel
 
+from billing_tui.domain.acts import Request
 from billing_tui.domain.ids import new_id
 from storage.errors import StaleVersion
 from storage.models import Customer, ExchangeRate, Setting
@@ -18,7 +19,7 @@ from storage.models.base import table_of
 from storage.repos import audit
 from storage.rows import insert, insert_many, object_name, update
 from storage.store import Store
-from storage.uow import Request, Unit
+from storage.uow import Unit
 from tests.store.samples import Row, sample
 from tests.stores import as_text
 

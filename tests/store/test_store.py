@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import DBAPIError
 
+from billing_tui.domain.acts import Request
 from billing_tui.domain.ids import new_id
 from billing_tui.domain.rights import Role
 from storage import store as store_module
@@ -20,7 +21,7 @@ from storage.models.base import table_of
 from storage.repos import audit, organisations
 from storage.rows import insert, update
 from storage.store import Identity, NotAMember, Store, Written
-from storage.uow import Request, Unit
+from storage.uow import Unit
 from tests.stores import NOON, ORIGIN, Database, as_text, sqlite_store
 
 AS_NUMBER = Written("test", "", str, int)

@@ -15,11 +15,12 @@ import pytest
 from sqlalchemy import Column, MetaData, Table, select
 from sqlalchemy.exc import StatementError
 
+from billing_tui.domain.acts import Actor
 from billing_tui.domain.ids import new_id
 from storage import bulk, types
 from storage.store import Store
 from storage.types import WrongColumnValue
-from storage.uow import Actor, Unit
+from storage.uow import Unit
 from tests.stores import NOON, ORIGIN, sqlite_store
 
 

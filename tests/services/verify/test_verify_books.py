@@ -7,12 +7,13 @@ from uuid import UUID
 
 import pytest
 
+from billing_tui.domain.acts import Request
 from billing_tui.domain.ledger import Line, reversal
 from billing_tui.domain.rights import RightMissing
 from billing_tui.services.verify import Verify
 from storage.repos import ledger
 from storage.repos.audit import rows_after
-from storage.uow import Request, Unit
+from storage.uow import Unit
 from tests.books import DUE, Books
 from tests.services.verify.tampering import (
     Hand,
