@@ -25,6 +25,7 @@ _SHOWN = 50
 def register(tree: Commands) -> None:
     group = tree.group("imports", "files that are being taken in")
     group.add("list", show_pending, "show what is checked and not yet all written")
+    group.add("columns", show_columns, "tell how files are written and what their columns hold")
     group.add("finish", finish, "write what a crash left unwritten", cases=CASES)
 
 
@@ -33,7 +34,7 @@ def add_import(group: Group, kind: str) -> None:
     group.add(
         "import",
         partial(take_in, kind),
-        f"take in {kind} from a CSV file, all of them or none; see help/imports",
+        f"take in {kind} from a CSV file, all or none; see `billing-tui imports columns`",
         argument("file", metavar="FILE", help="or - for standard input"),
         argument("--dry-run", action="store_true", help="check every row and write nothing"),
         argument("--anyway", action="store_true", help="take in what is easily a mistake"),
@@ -83,6 +84,16 @@ def finish(context: Context, _args: Namespace) -> None:
     context.out.show({"waiting": len(waiting)}, [("still waiting", len(waiting))])
     if left:
         raise left[0]
+
+
+def show_columns(context: Context, _args: Namespace) -> None:
+    from billing_tui.resources import asset_text
+    from billing_tui.services.imports import TARGETS
+
+    if context.out.as_json:
+        context.out.document({kind: target.columns for kind, target in TARGETS.items()})
+    else:
+        context.out.text(asset_text("help/imports.txt").rstrip())
 
 
 def show_pending(context: Context, _args: Namespace) -> None:
