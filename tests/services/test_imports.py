@@ -69,6 +69,14 @@ def test_customers_come_in_with_parents_that_follow_later(store: Store) -> None:
     assert Verify(store).run().exit == 0
 
 
+def test_numbers_are_drawn_around_those_the_file_gives(store: Store) -> None:
+    drawn = 250  # more than a unit, so that one unit draws what a later one would be given
+    given = [f"C-{n:05d},Given {n},EUR" for n in (3, 7, 230)]
+    text = "number,name,currency\n" + "\n".join([f",Drawn {n},EUR" for n in range(drawn)] + given)
+    assert taken(store, text).written == drawn + len(given)
+    assert [Customers(store).show(f"C-{n:05d}").name for n in (3, 230)] == ["Given 3", "Given 230"]
+
+
 def test_the_same_file_is_recognised(store: Store) -> None:
     text = rows_of(3)
     first = taken(store, text)

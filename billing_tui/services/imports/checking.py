@@ -93,6 +93,7 @@ class Checker:
         self._keys: dict[str, int] = {}
         self._looks: dict[str, tuple[Looks, int]] = {}
         self._above: dict[int, str] = {}
+        self._nameless: set[int] = set()
         self._batch: list[tuple[Row, Any]] = []
 
     def check(self, numbers: Numbers | None) -> Checked:
@@ -138,6 +139,8 @@ class Checker:
         self._alike(row, kept)
         if parent := target.parent(kept):
             self._above[len(self._rows)] = parent
+        if not key:
+            self._nameless.add(len(self._rows))
         self._rows.append(row.number)
         self.found.texts.append(target.one.dump_json(kept, exclude_defaults=True))
         self._batch.append((row, kept))
@@ -177,8 +180,11 @@ class Checker:
         self._progress(self.found.rows)
 
     def _trees(self) -> None:
-        """Parents stand in the file or in the store; circles and too deep trees are refused."""
-        if not self._above:
+        """Parents stand in the file or in the store; circles and too deep trees are refused.
+
+        Rows that are given a number come last, so that none gets one the file gives to another.
+        """
+        if not self._above and not self._nameless:
             return
         place = {self._keys[key]: key for key in self._keys}
         index = {place[row]: at for at, row in enumerate(self._rows) if row in place}
@@ -189,7 +195,10 @@ class Checker:
         depths: dict[int, int] = {}
         for at in self._above:
             self._depth(at, index, known, depths)
-        self.found.order = sorted(range(len(self._rows)), key=lambda at: depths.get(at, 0))
+        self.found.order = sorted(range(len(self._rows)), key=self._turn(depths))
+
+    def _turn(self, depths: Mapping[int, int]) -> Callable[[int], tuple[bool, int]]:
+        return lambda at: (at in self._nameless, depths.get(at, 0))
 
     def _stored_parents(self, names: Sequence[str]) -> Mapping[str, int | str]:
         found: Mapping[str, int | str] = self.ask(lambda unit: self.target.parents(unit, names))

@@ -80,7 +80,8 @@ def write(unit: Unit, drafts: Sequence[CustomerDraft]) -> None:
     if any(draft.parent for draft in drafts):
         repo.hold_tree(unit)
     repo.hold_numbers(unit)
-    fresh = iter(repo.fresh_numbers(unit, sum(not draft.number for draft in drafts)))
+    given = {draft.number for draft in drafts} - {""}
+    fresh = iter(repo.fresh_numbers(unit, sum(not draft.number for draft in drafts), given))
     news = [NewCustomer(new_id(), draft.number or next(fresh), draft) for draft in drafts]
     found = placed(unit, news)
     for troubles in found.troubles.values():
