@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from .parsing import Commands, Group, argument
 from .progress import Meter, meter
@@ -27,6 +28,13 @@ def register(tree: Commands) -> None:
     group.add("list", show_pending, "show what is checked and not yet all written")
     group.add("columns", show_columns, "tell how files are written and what their columns hold")
     group.add("finish", finish, "write what a crash left unwritten", cases=CASES)
+    group.add(
+        "give-up",
+        give_up,
+        "leave out what of an import cannot be written any more",
+        argument("run", metavar="RUN", help="its id, as `imports list` shows it"),
+        cases=("imports.give_up",),
+    )
 
 
 def add_import(group: Group, kind: str) -> None:
@@ -86,6 +94,17 @@ def finish(context: Context, _args: Namespace) -> None:
         raise left[0]
 
 
+def give_up(context: Context, args: Namespace) -> None:
+    from billing_tui.services.imports import NotWaiting
+
+    try:
+        run = UUID(args.run)
+    except ValueError:
+        raise NotWaiting(args.run[:40]) from None
+    left = context.services.imports.give_up(context.request(), run)
+    context.out.show({"left_out": left}, [("units left out", left)])
+
+
 def show_columns(context: Context, _args: Namespace) -> None:
     from billing_tui.resources import asset_text
     from billing_tui.services.imports import TARGETS
@@ -106,7 +125,7 @@ def _finish(context: Context, tell: Callable[[Progress], None]) -> list[Any]:
     """What an earlier crash left; its trouble must not keep others from their own files."""
     troubles = context.services.imports.finish_pending(tell)
     for trouble in troubles:
-        context.out.aside(f"An earlier import is not finished: {trouble.message}")
+        context.out.aside(f"An earlier import: {trouble.message}")
     return troubles
 
 

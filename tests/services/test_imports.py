@@ -22,7 +22,7 @@ from billing_tui.domain.money import Money
 from billing_tui.services.customers import Customers
 from billing_tui.services.departments import Departments
 from billing_tui.services.gl import Gl
-from billing_tui.services.imports import TARGETS, Imports, Wanted
+from billing_tui.services.imports import TARGETS, Imports, NotWaiting, Wanted
 from billing_tui.services.rates import Rates
 from billing_tui.services.verify import Verify
 from storage.repos import imports as repo
@@ -273,7 +273,12 @@ def test_what_clashes_meanwhile_waits_and_keeps_nobody_from_working(
     (trouble,) = imports.finish_pending()
     assert "K1" in trouble.message
     assert taken(local_store, HEADER + "K9,Other,EUR,,,\n").written == 1
-    assert len(imports.pending()) == 1
+    (waiting,) = imports.pending()
+    assert imports.give_up(Request.new(), waiting.id) == 1
+    assert imports.pending() == []
+    with pytest.raises(NotWaiting):
+        imports.give_up(Request.new(), waiting.id)
+    assert Verify(local_store).run().exit == 0
 
 
 def test_thousands_of_odd_files_leave_nothing_behind(local_store: Store) -> None:

@@ -14,7 +14,7 @@ from uuid import UUID, uuid5
 
 from billing_tui.adapters.csv_files import CsvTable
 from billing_tui.domain.acts import Request
-from billing_tui.domain.errors import BillingError
+from billing_tui.domain.errors import BillingError, InputError, NotFound, Refused
 from billing_tui.domain.ids import new_id
 from billing_tui.domain.imports import Numbers
 from billing_tui.domain.imports.report import (
@@ -68,6 +68,26 @@ class Wanted:
     dry_run: bool = False
     reason: str = ""
     every_row: Callable[[Iterator[RowLine]], None] | None = None
+
+
+class ImportWaits(Refused):
+    """A checked row can no longer be written; what came before it is."""
+
+    def __init__(self, run: UUID, written: int, rows: int, error: BillingError) -> None:
+        self.run, self.written, self.rows, self.error = run, written, rows, error
+        super().__init__(
+            "Import waits",
+            f"{written:,} of {rows:,} rows are written. {error.message} Correct that and run"
+            f" `billing-tui imports finish`, or leave the rest out by `imports give-up {run}`.",
+        )
+
+
+class NotWaiting(NotFound):
+    def __init__(self, run: str) -> None:
+        self.run = run
+        super().__init__(
+            "No such import", f"No import {run} waits. See `billing-tui imports list`."
+        )
 
 
 class Imports(Service):
@@ -173,6 +193,21 @@ class Imports(Service):
         imports.set_state(unit, run, ImportState.STAGED, ImportState.DONE)
         return True
 
+    @writes("imports.give_up", Right.SEE)
+    def give_up(self, unit: Unit, run: UUID) -> int:
+        """Leave out what of a run is not written yet; gives how many units."""
+        found = next((one for one in imports.staged(unit) if one.id == run), None)
+        if found is None:
+            raise NotWaiting(str(run))
+        require(unit.actor.roles, TARGETS[found.kind].right)
+        left = 0
+        while (n := imports.next_waiting(unit, run)) is not None:
+            imports.take(unit, run, n)
+            left += 1
+        imports.set_state(unit, run, ImportState.STAGED, ImportState.DONE)
+        unit.note(f"{found.kind}.import_given_up", f"import_run:{run}", {"units": left})
+        return left
+
     @reads("imports.next")
     def next_waiting(self, unit: Unit, run: UUID) -> int | None:
         return imports.next_waiting(unit, run)
@@ -200,11 +235,13 @@ class Imports(Service):
 
     def _write_units(self, run: Run, tell: Tell, reason: str) -> None:
         """Unit after unit, each once however often this is called or killed."""
-        written = 0
         while (n := self.next_waiting(run.id)) is not None:
             # The id follows from the run, so a lost answer is found again, not written twice.
             id = uuid5(run.id, f"{n} {self.store.identity.login}")
-            written += self.write_unit(Request(id, reason), run.kind, run.id, n)
+            try:
+                self.write_unit(Request(id, reason), run.kind, run.id, n)
+            except (Refused, NotFound, InputError) as error:
+                raise ImportWaits(run.id, n * UNIT_ROWS, run.rows, error) from None
             tell(Progress("written", min((n + 1) * UNIT_ROWS, run.rows), run.rows))
         self.finish(Request.new(reason), run.kind, run.id)
 
