@@ -10,7 +10,7 @@ from sqlalchemy import Column, Table, and_, select
 from sqlalchemy import update as change
 from sqlmodel import SQLModel
 
-from billing_tui.domain.audit import plain
+from billing_tui.domain.audit import as_given
 
 from .bulk import insert_rows
 from .errors import StaleVersion
@@ -81,7 +81,7 @@ def update(
 
 
 def _differ(column: Column[Any], old: Any, new: Any) -> bool:
-    return plain(old) != plain(new) if isinstance(column.type, JsonText) else bool(old != new)
+    return as_given(old) != as_given(new) if isinstance(column.type, JsonText) else bool(old != new)
 
 
 def _told(unit: Unit, object: str, column: Column[Any], value: Any) -> Any:

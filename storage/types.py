@@ -12,7 +12,7 @@ from pydantic_core import from_json
 from sqlalchemy import BigInteger, Boolean, Date, DateTime, Dialect, Integer, Numeric, Text, Uuid
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from billing_tui.domain.audit import canonical
+from billing_tui.domain.audit import as_given
 from billing_tui.domain.dates import parse_utc, utc_text
 
 
@@ -208,13 +208,13 @@ class Flag(TypeDecorator[bool]):
 
 
 class JsonText(TypeDecorator[Any]):
-    """A small structure kept as canonical JSON text, readable by any tool."""
+    """A small structure kept as JSON text with one spelling, readable by any tool."""
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        return None if value is None else _kept_text(self, canonical(value))
+        return None if value is None else _kept_text(self, as_given(value))
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         return None if value is None else from_json(value)

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import json
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -82,32 +82,41 @@ def key_id_of(key: bytes) -> str:
 
 
 def canonical(value: Any) -> str:
-    """JSON with one spelling: UTF-8, sorted keys, no spaces, no floats."""
+    """JSON with one spelling: UTF-8 in NFC, sorted keys, no spaces, no floats."""
     return _ENCODER.encode(plain(value))
 
 
-def plain(value: Any) -> Any:
-    """What JSON can carry: text in NFC, money as integers, decimals, times and ids as text."""
+def as_given(value: Any) -> str:
+    """The same, with every text as it was given: for what is kept, where `canonical` is told."""
+    return _ENCODER.encode(plain(value, str))
+
+
+def _nfc(text: str) -> str:
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def plain(value: Any, spell: Callable[[str], str] = _nfc) -> Any:
+    """What JSON can carry: money as integers, decimals, times and ids as text."""
     kind = type(value)
     if kind is str:
-        return value if value.isascii() else unicodedata.normalize("NFC", value)
-    return value if kind in _PLAIN else _converted(value)
+        return spell(value)
+    return value if kind in _PLAIN else _converted(value, spell)
 
 
-def _converted(value: Any) -> Any:
+def _converted(value: Any, spell: Callable[[str], str]) -> Any:
     match value:
         case Enum():
             return value.value
         case str():
-            return value if value.isascii() else unicodedata.normalize("NFC", value)
+            return spell(value)
         case None | bool() | int():
             return value
         case dict():
-            return {plain(str(key)): plain(item) for key, item in value.items()}
+            return {plain(str(key), spell): plain(item, spell) for key, item in value.items()}
         case list() | tuple():
-            return [plain(item) for item in value]
+            return [plain(item, spell) for item in value]
         case set() | frozenset():
-            return sorted(plain(item) for item in value)
+            return sorted(plain(item, spell) for item in value)
         case datetime():
             return utc_text(value)
         case date():

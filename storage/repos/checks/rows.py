@@ -156,7 +156,7 @@ def _json(value: Any) -> Any:
 
 def _any_json(value: Any) -> Any:
     try:
-        return json.loads(value)
+        return plain(json.loads(value))
     except (ValueError, TypeError, RecursionError):
         return None if value is None else f"no JSON: {as_text(value)}"
 
