@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from billing_tui.domain.acts import Actor
-from billing_tui.domain.audit import canonical, plain
+from billing_tui.domain.audit import canonical
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +66,10 @@ class Unit:
         )
 
     def hashed(self, object: str, value: Any) -> Any:
-        """`value` with every text in it replaced by a salted hash, the clear ones kept aside."""
-        return self._hashed(object, plain(value))
-
-    def _hashed(self, object: str, value: Any) -> Any:
-        match value:
-            case str() if value:
-                salt = secrets.token_hex(16)
-                digest = hashlib.sha256(f"{salt}:{value}".encode()).hexdigest()
-                self.personal.append(Personal(digest, object, salt, value))
-                return f"sha256:{digest}"
-            case list():
-                return [self._hashed(object, item) for item in value]
-            case dict():
-                return {name: self._hashed(object, item) for name, item in value.items()}
-        return value
+        """A salted hash of `value`, which is kept aside as its canonical text; nothing stays so."""
+        if not value:
+            return value
+        salt, told = secrets.token_hex(16), canonical(value)
+        digest = hashlib.sha256(f"{salt}:{told}".encode()).hexdigest()
+        self.personal.append(Personal(digest, object, salt, told))
+        return f"sha256:{digest}"

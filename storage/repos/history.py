@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -71,14 +71,10 @@ def clear_values(unit: Unit, bodies: Iterable[Any]) -> dict[str, str]:
 
 
 def readable(value: Any, clear: Mapping[str, str]) -> Any:
-    match value:
-        case str() if found := _HASH.fullmatch(value):
-            return clear.get(found[1], value) or ERASED
-        case list():
-            return [readable(item, clear) for item in value]
-        case dict():
-            return {name: readable(item, clear) for name, item in value.items()}
-    return value
+    found = _HASH.fullmatch(value) if isinstance(value, str) else None
+    if found is None or found[1] not in clear:
+        return value
+    return json.loads(clear[found[1]]) if clear[found[1]] else ERASED
 
 
 def logins(unit: Unit, actors: Iterable[str]) -> dict[str, str]:
@@ -89,13 +85,8 @@ def logins(unit: Unit, actors: Iterable[str]) -> dict[str, str]:
     return {str(row.id): row.login for row in found}
 
 
-def _digests(value: Any) -> Iterable[str]:
-    match value:
-        case str() if found := _HASH.fullmatch(value):
-            yield found[1]
-        case list():
-            for item in value:
-                yield from _digests(item)
-        case dict():
-            for item in value.values():
-                yield from _digests(item)
+def _digests(body: Mapping[str, Any]) -> Iterator[str]:
+    for side in (body, body.get("before", {}), body.get("after", {})):
+        for value in side.values():
+            if isinstance(value, str) and (found := _HASH.fullmatch(value)):
+                yield found[1]

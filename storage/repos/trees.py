@@ -137,7 +137,8 @@ class Trees:
         table = self._table
         down = self._start("down")
         further = select(table.c.organisation, table.c.id)
-        down = down.union(further.select_from(self._joined(down, _above(table) == _plain(down.c.id))))
+        below = self._joined(down, _above(table) == _plain(down.c.id))
+        down = down.union(further.select_from(below))
         return (
             select(*self._columns(table), *self._labels(table))
             .select_from(self._joined(down, table.c.id == down.c.id))

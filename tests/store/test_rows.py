@@ -179,5 +179,5 @@ def test_personal_changes_are_told_by_their_hash(store: Store) -> None:
     body = lines(store, Customer, row["id"])[-1][2]
     assert set(body) == {"before", "after"}
     for side in body.values():
-        assert side["contacts"][0]["email"].startswith("sha256:")
+        assert side["contacts"].startswith("sha256:")
     assert "example.com" not in json.dumps(body)

@@ -78,14 +78,14 @@ def as_bytes(value: Any) -> bytes | None:
             return value
         case str():
             return value.encode()
-    return str(plain(value)).encode()
+    return str(plain(value, str)).encode()
 
 
 def as_text(value: Any) -> str:
     """The text of a cell as it is shown; what is no text any more shows its bytes."""
     if isinstance(value, bytes):
         return value.decode("utf-8", "backslashreplace")
-    return str(plain(value))
+    return str(plain(value, str))
 
 
 def key_of(row: Sequence[Any]) -> str:

@@ -229,16 +229,14 @@ def body(one: Customer, parent: str | None, personal: list[tuple[str, str, str, 
     name = f"customer:{one.id}"
 
     def hidden(value: Any) -> Any:
-        if isinstance(value, str):
-            if not value:
-                return value
-            salt = os.urandom(16).hex()
-            digest = hashlib.sha256(f"{salt}:{value}".encode()).hexdigest()
-            personal.append((digest, name, salt, value))
-            return f"sha256:{digest}"
-        if isinstance(value, list):
-            return [hidden(item) for item in value]
-        return {key: hidden(item) for key, item in value.items()}
+        if not value:
+            return value
+        text = ENCODE(value)
+        text = text if text.isascii() else unicodedata.normalize("NFC", text)
+        salt = os.urandom(16).hex()
+        digest = hashlib.sha256(f"{salt}:{text}".encode()).hexdigest()
+        personal.append((digest, name, salt, text))
+        return f"sha256:{digest}"
 
     told = ENCODE(
         {
