@@ -104,6 +104,8 @@ def start_server(folder: Path) -> Iterator[Server]:
     hba = folder / "pg_hba.conf"
     hba.write_text("local all postgres trust\nlocal all all scram-sha-256\n", encoding="utf-8")
     with server.superuser() as admin:
+        # What is thrown away at the end need not survive a power cut.
+        admin.execute("ALTER SYSTEM SET fsync = off")
         admin.execute("SELECT pg_reload_conf()")
         statement = sql.SQL("CREATE ROLE {} LOGIN CREATEROLE CREATEDB PASSWORD {}")
         admin.execute(statement.format(sql.Identifier(ADMIN), sql.Literal(PASSWORD)))
