@@ -50,7 +50,7 @@ class LegalEntity(BusinessRow, table=True):
         *points_to("organisation", "organisation"),
     )
 
-    code: str = field(types.Words)
+    code: str = field(types.SortKey)
     name: str = field(types.Words)
     address: Any = field(types.JsonText)
     country: str = field(types.Words)

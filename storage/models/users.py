@@ -19,7 +19,7 @@ class AppUser(BusinessRow, table=True):
         *points_to("organisation", "organisation"),
     )
 
-    login: str = field(types.Words)
+    login: str = field(types.SortKey)
     name: str = field(types.Words)
     roles: str = field(types.Words)
     disabled_at: datetime | None = field(types.UtcTime, nullable=True)

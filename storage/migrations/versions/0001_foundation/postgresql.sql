@@ -71,7 +71,8 @@ CREATE TABLE import_run (
     started_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_import_run PRIMARY KEY (organisation, id),
     CONSTRAINT uq_import_run_organisation_kind_file_hash UNIQUE (organisation, kind, file_hash),
-    CONSTRAINT ck_import_run_state CHECK (state IN ('checked', 'staged', 'done'))
+    CONSTRAINT ck_import_run_state CHECK (state IN ('checked', 'staged', 'done')),
+    CONSTRAINT ck_import_run_started_at_bounds CHECK (started_at BETWEEN '0001-01-02 00:00+00' AND '9999-12-30 00:00+00')
 );
 
 CREATE TABLE job (
@@ -83,7 +84,10 @@ CREATE TABLE job (
     lease_until TIMESTAMP WITH TIME ZONE,
     last_run_at TIMESTAMP WITH TIME ZONE,
     next_run_at TIMESTAMP WITH TIME ZONE NOT NULL,
-    CONSTRAINT pk_job PRIMARY KEY (organisation, name)
+    CONSTRAINT pk_job PRIMARY KEY (organisation, name),
+    CONSTRAINT ck_job_lease_until_bounds CHECK (lease_until BETWEEN '0001-01-02 00:00+00' AND '9999-12-30 00:00+00'),
+    CONSTRAINT ck_job_last_run_at_bounds CHECK (last_run_at BETWEEN '0001-01-02 00:00+00' AND '9999-12-30 00:00+00'),
+    CONSTRAINT ck_job_next_run_at_bounds CHECK (next_run_at BETWEEN '0001-01-02 00:00+00' AND '9999-12-30 00:00+00')
 );
 
 CREATE TABLE ledger_head (
@@ -130,7 +134,8 @@ CREATE TABLE request (
     params TEXT COLLATE "C" NOT NULL,
     result TEXT,
     at TIMESTAMP WITH TIME ZONE NOT NULL,
-    CONSTRAINT pk_request PRIMARY KEY (organisation, id)
+    CONSTRAINT pk_request PRIMARY KEY (organisation, id),
+    CONSTRAINT ck_request_at_bounds CHECK (at BETWEEN '0001-01-02 00:00+00' AND '9999-12-30 00:00+00')
 );
 
 CREATE INDEX ix_request_organisation_at ON request (organisation, at);
@@ -161,6 +166,7 @@ CREATE TABLE summary_moved (
     amount BIGINT NOT NULL,
     entries BIGINT NOT NULL,
     CONSTRAINT pk_summary_moved PRIMARY KEY (organisation, entity, currency, booked_on, kind),
+    CONSTRAINT ck_summary_moved_booked_on_bounds CHECK (booked_on BETWEEN '0001-01-01' AND '9999-12-31'),
     CONSTRAINT ck_summary_moved_kind CHECK (kind IN ('invoice_issued', 'credit_note_issued', 'void', 'money_recorded', 'deposit', 'provider_payment', 'provider_fee', 'payout', 'allocation', 'unallocation', 'credit_used', 'credit_unused', 'turned_into_credit', 'promised_back', 'refund', 'refund_returned', 'payment_returned', 'dispute_withdrawn', 'dispute_won', 'dispute_lost', 'write_off', 'short_payment', 'over_payment', 'late_fee', 'withholding', 'exchanged_out', 'exchanged_in', 'exchange_difference', 'reversal'))
 );
 
@@ -170,14 +176,15 @@ CREATE TABLE summary_open (
     currency TEXT COLLATE "C" NOT NULL,
     due_on DATE NOT NULL,
     amount BIGINT NOT NULL,
-    CONSTRAINT pk_summary_open PRIMARY KEY (organisation, entity, currency, due_on)
+    CONSTRAINT pk_summary_open PRIMARY KEY (organisation, entity, currency, due_on),
+    CONSTRAINT ck_summary_open_due_on_bounds CHECK (due_on BETWEEN '0001-01-01' AND '9999-12-31')
 );
 
 CREATE TABLE app_user (
     organisation UUID NOT NULL,
     id UUID NOT NULL,
     version BIGINT NOT NULL,
-    login TEXT NOT NULL,
+    login TEXT COLLATE "C" NOT NULL,
     name TEXT NOT NULL,
     roles TEXT NOT NULL,
     disabled_at TIMESTAMP WITH TIME ZONE,
@@ -188,7 +195,9 @@ CREATE TABLE app_user (
     CONSTRAINT pk_app_user PRIMARY KEY (organisation, id),
     CONSTRAINT uq_app_user_organisation_login UNIQUE (organisation, login),
     CONSTRAINT fk_app_user_organisation_organisation FOREIGN KEY(organisation, organisation) REFERENCES organisation (organisation, id),
-    CONSTRAINT ck_app_user_version CHECK (version >= 1)
+    CONSTRAINT ck_app_user_version CHECK (version >= 1),
+    CONSTRAINT ck_app_user_disabled_at_bounds CHECK (disabled_at BETWEEN '0001-01-02 00:00+00' AND '9999-12-30 00:00+00'),
+    CONSTRAINT ck_app_user_retry_at_bounds CHECK (retry_at BETWEEN '0001-01-02 00:00+00' AND '9999-12-30 00:00+00')
 );
 
 CREATE TABLE customer (
@@ -224,7 +233,9 @@ CREATE TABLE customer (
     CONSTRAINT fk_customer_organisation_parent FOREIGN KEY(organisation, parent) REFERENCES customer (organisation, id),
     CONSTRAINT fk_customer_organisation_merged_into FOREIGN KEY(organisation, merged_into) REFERENCES customer (organisation, id),
     CONSTRAINT ck_customer_version CHECK (version >= 1),
-    CONSTRAINT ck_customer_delivery CHECK (delivery IN ('email', 'post', 'download'))
+    CONSTRAINT ck_customer_delivery CHECK (delivery IN ('email', 'post', 'download')),
+    CONSTRAINT ck_customer_archived_at_bounds CHECK (archived_at BETWEEN '0001-01-02 00:00+00' AND '9999-12-30 00:00+00'),
+    CONSTRAINT ck_customer_created_at_bounds CHECK (created_at BETWEEN '0001-01-02 00:00+00' AND '9999-12-30 00:00+00')
 );
 
 CREATE INDEX ix_customer_above ON customer (organisation, coalesce(merged_into, parent));
@@ -258,7 +269,9 @@ CREATE TABLE exchange_rate (
     CONSTRAINT pk_exchange_rate PRIMARY KEY (organisation, id),
     CONSTRAINT uq_exchange_rate_organisation_base_quote_valid_on UNIQUE (organisation, base, quote, valid_on),
     CONSTRAINT fk_exchange_rate_organisation_organisation FOREIGN KEY(organisation, organisation) REFERENCES organisation (organisation, id),
-    CONSTRAINT ck_exchange_rate_version CHECK (version >= 1)
+    CONSTRAINT ck_exchange_rate_version CHECK (version >= 1),
+    CONSTRAINT ck_exchange_rate_valid_on_bounds CHECK (valid_on BETWEEN '0001-01-01' AND '9999-12-31'),
+    CONSTRAINT ck_exchange_rate_rate_bounds CHECK (rate > '-Infinity' AND rate < 'Infinity')
 );
 
 CREATE INDEX ix_exchange_rate_organisation_valid_on_base_quote ON exchange_rate (organisation, valid_on, base, quote);
@@ -270,7 +283,8 @@ CREATE TABLE import_unit (
     rows TEXT NOT NULL,
     done_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_import_unit PRIMARY KEY (organisation, run, n),
-    CONSTRAINT fk_import_unit_organisation_run FOREIGN KEY(organisation, run) REFERENCES import_run (organisation, id)
+    CONSTRAINT fk_import_unit_organisation_run FOREIGN KEY(organisation, run) REFERENCES import_run (organisation, id),
+    CONSTRAINT ck_import_unit_done_at_bounds CHECK (done_at BETWEEN '0001-01-02 00:00+00' AND '9999-12-30 00:00+00')
 );
 
 CREATE TABLE job_run (
@@ -284,6 +298,8 @@ CREATE TABLE job_run (
     error TEXT NOT NULL,
     CONSTRAINT pk_job_run PRIMARY KEY (organisation, id),
     CONSTRAINT fk_job_run_organisation_job FOREIGN KEY(organisation, job) REFERENCES job (organisation, name),
+    CONSTRAINT ck_job_run_started_at_bounds CHECK (started_at BETWEEN '0001-01-02 00:00+00' AND '9999-12-30 00:00+00'),
+    CONSTRAINT ck_job_run_finished_at_bounds CHECK (finished_at BETWEEN '0001-01-02 00:00+00' AND '9999-12-30 00:00+00'),
     CONSTRAINT ck_job_run_outcome CHECK (outcome IN ('running', 'done', 'stopped', 'failed'))
 );
 
@@ -295,7 +311,7 @@ CREATE TABLE legal_entity (
     organisation UUID NOT NULL,
     id UUID NOT NULL,
     version BIGINT NOT NULL,
-    code TEXT NOT NULL,
+    code TEXT COLLATE "C" NOT NULL,
     name TEXT NOT NULL,
     address TEXT NOT NULL,
     country TEXT NOT NULL,
@@ -305,7 +321,8 @@ CREATE TABLE legal_entity (
     CONSTRAINT pk_legal_entity PRIMARY KEY (organisation, id),
     CONSTRAINT uq_legal_entity_organisation_code UNIQUE (organisation, code),
     CONSTRAINT fk_legal_entity_organisation_organisation FOREIGN KEY(organisation, organisation) REFERENCES organisation (organisation, id),
-    CONSTRAINT ck_legal_entity_version CHECK (version >= 1)
+    CONSTRAINT ck_legal_entity_version CHECK (version >= 1),
+    CONSTRAINT ck_legal_entity_closed_through_bounds CHECK (closed_through BETWEEN '0001-01-01' AND '9999-12-31')
 );
 
 CREATE TABLE alert (
@@ -326,7 +343,10 @@ CREATE TABLE alert (
     CONSTRAINT fk_alert_organisation_owner FOREIGN KEY(organisation, owner) REFERENCES app_user (organisation, id),
     CONSTRAINT fk_alert_organisation_acknowledged_by FOREIGN KEY(organisation, acknowledged_by) REFERENCES app_user (organisation, id),
     CONSTRAINT ck_alert_version CHECK (version >= 1),
-    CONSTRAINT ck_alert_severity CHECK (severity IN ('info', 'warning', 'critical'))
+    CONSTRAINT ck_alert_severity CHECK (severity IN ('info', 'warning', 'critical')),
+    CONSTRAINT ck_alert_raised_at_bounds CHECK (raised_at BETWEEN '0001-01-02 00:00+00' AND '9999-12-30 00:00+00'),
+    CONSTRAINT ck_alert_due_at_bounds CHECK (due_at BETWEEN '0001-01-02 00:00+00' AND '9999-12-30 00:00+00'),
+    CONSTRAINT ck_alert_acknowledged_at_bounds CHECK (acknowledged_at BETWEEN '0001-01-02 00:00+00' AND '9999-12-30 00:00+00')
 );
 
 CREATE INDEX ix_alert_organisation_raised_at_id ON alert (organisation, raised_at, id);
@@ -341,7 +361,8 @@ CREATE TABLE customer_key (
     gone_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_customer_key PRIMARY KEY (organisation, kind, key, customer),
     CONSTRAINT fk_customer_key_organisation_customer FOREIGN KEY(organisation, customer) REFERENCES customer (organisation, id),
-    CONSTRAINT ck_customer_key_kind CHECK (kind IN ('word', 'number', 'email', 'tax_id', 'tag', 'department', 'brake'))
+    CONSTRAINT ck_customer_key_kind CHECK (kind IN ('word', 'number', 'email', 'tax_id', 'tag', 'department', 'brake')),
+    CONSTRAINT ck_customer_key_gone_at_bounds CHECK (gone_at BETWEEN '0001-01-02 00:00+00' AND '9999-12-30 00:00+00')
 );
 
 CREATE INDEX ix_customer_key_organisation_customer_kind_key ON customer_key (organisation, customer, kind, key);
@@ -360,7 +381,9 @@ CREATE TABLE customer_note (
     CONSTRAINT pk_customer_note PRIMARY KEY (organisation, id),
     CONSTRAINT fk_customer_note_organisation_customer FOREIGN KEY(organisation, customer) REFERENCES customer (organisation, id),
     CONSTRAINT fk_customer_note_organisation_author FOREIGN KEY(organisation, author) REFERENCES app_user (organisation, id),
-    CONSTRAINT ck_customer_note_version CHECK (version >= 1)
+    CONSTRAINT ck_customer_note_version CHECK (version >= 1),
+    CONSTRAINT ck_customer_note_written_at_bounds CHECK (written_at BETWEEN '0001-01-02 00:00+00' AND '9999-12-30 00:00+00'),
+    CONSTRAINT ck_customer_note_deleted_at_bounds CHECK (deleted_at BETWEEN '0001-01-02 00:00+00' AND '9999-12-30 00:00+00')
 );
 
 CREATE INDEX ix_customer_note_organisation_customer_written_at ON customer_note (organisation, customer, written_at);
@@ -384,7 +407,8 @@ CREATE TABLE department (
     CONSTRAINT fk_department_organisation_parent FOREIGN KEY(organisation, parent) REFERENCES department (organisation, id),
     CONSTRAINT fk_department_organisation_merged_into FOREIGN KEY(organisation, merged_into) REFERENCES department (organisation, id),
     CONSTRAINT fk_department_organisation_owner FOREIGN KEY(organisation, owner) REFERENCES app_user (organisation, id),
-    CONSTRAINT ck_department_version CHECK (version >= 1)
+    CONSTRAINT ck_department_version CHECK (version >= 1),
+    CONSTRAINT ck_department_archived_at_bounds CHECK (archived_at BETWEEN '0001-01-02 00:00+00' AND '9999-12-30 00:00+00')
 );
 
 CREATE INDEX ix_department_above ON department (organisation, coalesce(merged_into, parent));
@@ -409,6 +433,8 @@ CREATE TABLE ledger_entry (
     CONSTRAINT pk_ledger_entry PRIMARY KEY (organisation, seq),
     CONSTRAINT fk_ledger_entry_organisation_entity FOREIGN KEY(organisation, entity) REFERENCES legal_entity (organisation, id),
     CONSTRAINT fk_ledger_entry_organisation_reverses FOREIGN KEY(organisation, reverses) REFERENCES ledger_entry (organisation, seq),
+    CONSTRAINT ck_ledger_entry_at_bounds CHECK (at BETWEEN '0001-01-02 00:00+00' AND '9999-12-30 00:00+00'),
+    CONSTRAINT ck_ledger_entry_booked_on_bounds CHECK (booked_on BETWEEN '0001-01-01' AND '9999-12-31'),
     CONSTRAINT ck_ledger_entry_kind CHECK (kind IN ('invoice_issued', 'credit_note_issued', 'void', 'money_recorded', 'deposit', 'provider_payment', 'provider_fee', 'payout', 'allocation', 'unallocation', 'credit_used', 'credit_unused', 'turned_into_credit', 'promised_back', 'refund', 'refund_returned', 'payment_returned', 'dispute_withdrawn', 'dispute_won', 'dispute_lost', 'write_off', 'short_payment', 'over_payment', 'late_fee', 'withholding', 'exchanged_out', 'exchanged_in', 'exchange_difference', 'reversal'))
 );
 
@@ -431,7 +457,9 @@ CREATE TABLE gl_mapping (
     CONSTRAINT pk_gl_mapping PRIMARY KEY (organisation, id),
     CONSTRAINT fk_gl_mapping_organisation_entity FOREIGN KEY(organisation, entity) REFERENCES legal_entity (organisation, id),
     CONSTRAINT fk_gl_mapping_organisation_department FOREIGN KEY(organisation, department) REFERENCES department (organisation, id),
-    CONSTRAINT ck_gl_mapping_version CHECK (version >= 1)
+    CONSTRAINT ck_gl_mapping_version CHECK (version >= 1),
+    CONSTRAINT ck_gl_mapping_valid_from_bounds CHECK (valid_from BETWEEN '0001-01-01' AND '9999-12-31'),
+    CONSTRAINT ck_gl_mapping_deleted_at_bounds CHECK (deleted_at BETWEEN '0001-01-02 00:00+00' AND '9999-12-30 00:00+00')
 );
 
 CREATE INDEX ix_gl_mapping_organisation_account_valid_from_id ON gl_mapping (organisation, account, valid_from, id);
@@ -449,7 +477,8 @@ CREATE TABLE posting (
     CONSTRAINT fk_posting_organisation_entry FOREIGN KEY(organisation, entry) REFERENCES ledger_entry (organisation, seq),
     CONSTRAINT fk_posting_organisation_customer FOREIGN KEY(organisation, customer) REFERENCES customer (organisation, id),
     CONSTRAINT ck_posting_amount CHECK (amount <> 0),
-    CONSTRAINT ck_posting_due_on CHECK ((account = 'receivable') = (due_on IS NOT NULL))
+    CONSTRAINT ck_posting_due_on CHECK ((account = 'receivable') = (due_on IS NOT NULL)),
+    CONSTRAINT ck_posting_due_on_bounds CHECK (due_on BETWEEN '0001-01-01' AND '9999-12-31')
 );
 
 CREATE INDEX ix_posting_organisation_account_currency ON posting (organisation, account, currency);
