@@ -78,9 +78,10 @@ def _differing(
 
 
 def hides(told: Any, value: Any, clear: Mapping[str, Clear]) -> bool:
-    """Whether `told` is the hash of `value`; what was erased cannot be compared."""
+    """Whether `told` is the hash of `value`. What was erased is gone from the row too: a value that
+    still stands there could be anybody's."""
     if not value:
         return bool(told == value)
     digest = str(told).removeprefix(HASHED)
     known = clear.get(digest)
-    return known is not None and (known.erased or known.gives(digest, canonical(value)))
+    return known is not None and known.gives(digest, canonical(value))
