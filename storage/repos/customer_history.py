@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from billing_tui.domain.currencies import CURRENCIES
 from billing_tui.domain.customers import told
 from billing_tui.domain.history import Act, Change
 from billing_tui.domain.money import Money
@@ -22,7 +22,7 @@ def acts(unit: Unit, customer: UUID, currency: str, before: int | None, limit: i
     """The newest first; `before` is the last sequence number seen."""
     objects = [object_of(customer), *customer_notes.objects_of(unit, customer)]
     rows = history.rows_of(unit, objects, before, limit)
-    bodies = [json.loads(row.body) for row in rows]
+    bodies = [history.told(row.body) for row in rows]
     teller = _Teller(unit, bodies, currency)
     people = history.logins(unit, [row.actor for row in rows])
     return [
@@ -66,17 +66,26 @@ class _Teller:
 
     def said(self, name: str, value: Any, beside: Mapping[str, Any]) -> str:
         if name in _REFERENCES and value is not None:
-            return self._numbers.get(UUID(value), "")
-        if name == "credit_limit" and value is not None:
-            return told(Money(value, beside.get("currency", self._currency)))
+            id = _id(value)
+            return "" if id is None else self._numbers.get(id, "")
+        code = beside.get("currency", self._currency)
+        if name == "credit_limit" and type(value) is int and str(code) in CURRENCIES:
+            return told(Money(value, str(code)))
         return told(history.readable(value, self._clear))
 
 
 def _references(bodies: Iterable[Any]) -> list[UUID]:
     return [
-        UUID(side[name])
+        id
         for body in bodies
         for side in (body.get("before", {}), body.get("after", {}))
         for name in _REFERENCES
-        if side.get(name)
+        if (id := _id(side.get(name)))
     ]
+
+
+def _id(value: Any) -> UUID | None:
+    try:
+        return UUID(value) if isinstance(value, str) else None
+    except ValueError:
+        return None

@@ -56,9 +56,34 @@ def replaced_since(unit: Unit, object: str, seen: int) -> dict[str, Any]:
     )
     before: dict[str, Any] = {}
     for (body,) in found:
-        before = json.loads(body).get("before", {}) | before
+        before = told(body).get("before", {}) | before
     clear = clear_values(unit, [before])
     return {name: readable(value, clear) for name, value in before.items()}
+
+
+def told(body: str) -> dict[str, Any]:
+    """What an audit row says. Whoever may append by hand may write anything there, which verifying
+    finds and no list may break on."""
+    try:
+        said = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    sides = said if isinstance(said, dict) else {}
+    return {name: side for name, side in sides.items() if isinstance(side, dict)}
+
+
+_OF_ENTRIES = {"first": int, "last": int, "digest": str, "marks": str}
+
+
+def entries_told(body: str | bytes) -> dict[str, Any] | None:
+    """What an audit row says of entries, or None where nothing of the kind is written there."""
+    try:
+        said = json.loads(body)
+        known = {name: said[name] for name in _OF_ENTRIES}
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    right = all(type(known[name]) is kind for name, kind in _OF_ENTRIES.items())
+    return known if right else None
 
 
 def clear_values(unit: Unit, bodies: Iterable[Any]) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
@@ -13,6 +12,8 @@ from billing_tui.domain.trace import Trace, TracedAct, TracedEntry, TracedReques
 from storage.models import AppUser, AuditLog, LedgerEntry, Request
 from storage.models.base import table_of
 from storage.uow import Unit
+
+from .history import entries_told
 
 _REQUEST = table_of(Request)
 _AUDIT = table_of(AuditLog)
@@ -74,6 +75,7 @@ def trace(unit: Unit, id: UUID) -> Trace:
 
 def _entries(unit: Unit, named: dict[str, Any]) -> Iterator[TracedEntry]:
     for (body,) in unit.connection.execute(_POSTS, named).all():
-        booked = json.loads(body)
+        if (booked := entries_told(body)) is None:
+            continue
         span = {"o": unit.organisation, "first": booked["first"], "last": booked["last"]}
         yield from (TracedEntry(*row) for row in unit.connection.execute(_ENTRIES, span))

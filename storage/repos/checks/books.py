@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +16,7 @@ from billing_tui.domain.invariants import Findings
 from billing_tui.domain.ledger import MIRRORS, REVERSALS, EntryKind, line_fault, telling
 from storage.models import LedgerEntry, Posting
 from storage.models.base import table_of
+from storage.repos.history import entries_told
 from storage.repos.ledger import POSTED
 from storage.uow import Unit
 
@@ -110,12 +110,11 @@ class Books:
     def _posted(self, after: int) -> Iterator[dict[str, Any]]:
         for page in pages(self._unit, _SAID, {"after": after, "action": POSTED}):
             for seq, body in page:
-                try:
-                    said = json.loads(body)
-                    known = {name: said[name] for name in ("first", "last", "digest", "marks")}
-                    yield known | {"seq": seq, "first": int(said["first"])}
-                except (ValueError, KeyError, TypeError):
+                said = entries_told(body)
+                if said is None:
                     self._chain.add("audit_log", seq, "what it says of the books cannot be read")
+                else:
+                    yield said
 
     def _missing(self, seq: int) -> None:
         if seq <= self.last:

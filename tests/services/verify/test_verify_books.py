@@ -148,3 +148,27 @@ def test_writing_anew_while_others_post(shop: Books) -> None:
         thread.join()
     report = verify(shop)
     assert (report.exit, found(report)) == (0, {})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "[" * 100_000,
+        '{"first":1e308,"last":1,"digest":"","marks":""}',
+        '{"first":1,"last":"a","digest":"","marks":""}',
+        '{"first":true,"last":1,"digest":"","marks":""}',
+        '{"first":1,"last":1,"digest":5,"marks":[]}',
+        "[]",
+        "null",
+        '"first"',
+    ],
+)
+def test_what_is_no_telling_of_entries_is_located(hand: Hand, body: str) -> None:
+    hand(
+        "UPDATE audit_log SET body = ? WHERE organisation = {o} AND action = 'ledger.post'"
+        " AND seq = (SELECT max(seq) FROM audit_log WHERE organisation = {o})",
+        body,
+    )
+    broken = found(verify(hand.shop))
+    assert f"audit_log {hand.last}" in broken["I12"]
+    assert "ledger_entry 3" in broken["I12"]
