@@ -17,7 +17,6 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from billing_tui.domain.acts import Actor, Origin, Request
-from billing_tui.domain.dates import local_date
 from billing_tui.domain.errors import NotAllowed
 from billing_tui.domain.rights import Role
 
@@ -109,7 +108,7 @@ class Store:
                 if known is not None and known.id == actor.user:
                     return
                 now = self._clock() if self.sqlite else server_clock(connection)
-                unit = Unit(connection, organisation, actor, now, local_date(now, zone))
+                unit = Unit(connection, organisation, actor, now, zone)
                 fn(unit)
                 audit.append(unit, self.seal)
 
@@ -170,7 +169,7 @@ class Store:
         )
         now = found.now or self._clock()
         organisation = self.identity.organisation
-        return Unit(connection, organisation, actor, now, local_date(now, found.zone))
+        return Unit(connection, organisation, actor, now, found.zone)
 
     def _patiently(self, once: Callable[[], R]) -> R:
         give_up = time.monotonic() + PATIENCE_SECONDS

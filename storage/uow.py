@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from billing_tui.domain.acts import Actor
 from billing_tui.domain.audit import canonical
+from billing_tui.domain.dates import local_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +43,17 @@ class Unit:
     organisation: UUID
     actor: Actor
     now: datetime
-    today: date
+    zone: str
     request: UUID | None = None
     reason: str = ""
     audit: list[AuditLine] = field(default_factory=list)
     personal: list[Personal] = field(default_factory=list)
+
+    @property
+    def today(self) -> date:
+        """The day in the organisation's zone, worked out when asked for: a zone that somebody broke
+        stops what needs a day, but neither a look at the store nor its repair."""
+        return local_date(self.now, self.zone)
 
     @property
     def sqlite(self) -> bool:

@@ -98,3 +98,16 @@ def complete(metadata: MetaData) -> None:
             elif isinstance(column.type, types.Flag):
                 check = CheckConstraint(f"{column.name} IN (0, 1)", name=column.name)
                 table.append_constraint(check.ddl_if(dialect="sqlite"))
+            elif bounds := _BOUNDS.get(type(column.type)):
+                name = f"{column.name}_bounds"
+                check = CheckConstraint(bounds.format(column.name), name=name)
+                table.append_constraint(check.ddl_if(dialect="postgresql"))
+
+
+# Postgres also keeps infinity, the years before the first and NaN, which no Python value can be:
+# one such row would stop every list it stands in.
+_BOUNDS: dict[type, str] = {
+    types.Day: "{0} BETWEEN '0001-01-01' AND '9999-12-31'",
+    types.UtcTime: "{0} BETWEEN '0001-01-02 00:00+00' AND '9999-12-30 00:00+00'",
+    types.ExactDecimal: "{0} > '-Infinity' AND {0} < 'Infinity'",
+}

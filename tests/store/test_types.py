@@ -77,7 +77,7 @@ def unit(both: Store) -> Iterator[Unit]:
         undone = connection.begin()
         ANY.create(connection, checkfirst=False)
         actor = Actor(new_id(), "nobody", frozenset(), ORIGIN)
-        yield Unit(connection, both.identity.organisation, actor, NOON, NOON.date())
+        yield Unit(connection, both.identity.organisation, actor, NOON, "UTC")
         undone.rollback()
 
 

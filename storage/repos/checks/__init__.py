@@ -18,16 +18,18 @@ from storage.uow import Unit
 
 _NUMBERS = (types.Whole, types.Flag)
 PAGE = 5000
+_AS_TEXT = 0  # the format of a column, as psycopg numbers them
 
 
 @contextmanager
 def reading(unit: Unit) -> Iterator[None]:
     """No time limit, and text that is none any more does not stop the reading."""
+    driver: Any = unit.connection.connection.driver_connection
     if not unit.sqlite:
         unit.connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
-        yield
+        with _any_date(driver.adapters):
+            yield
         return
-    driver: Any = unit.connection.connection.driver_connection
     driver.text_factory = _tolerant
     try:
         yield
@@ -37,6 +39,32 @@ def reading(unit: Unit) -> Iterator[None]:
 
 def _tolerant(text: bytes) -> str:
     return text.decode("utf-8", "backslashreplace")
+
+
+@contextmanager
+def _any_date(adapters: Any) -> Iterator[None]:
+    """Postgres keeps days that Python has no date for, such as infinity; they are read as text."""
+    from psycopg import DataError
+    from psycopg.types import datetime as dates
+
+    before = {}
+    for kind, usual in (("date", dates.DateLoader), ("timestamptz", dates.TimestamptzLoader)):
+
+        class Tolerant(usual):  # type: ignore[misc, valid-type]
+            def load(self, data: Any) -> Any:
+                try:
+                    return super().load(data)
+                except DataError:
+                    return bytes(data).decode()
+
+        oid = adapters.types[kind].oid
+        before[oid] = adapters.get_loader(oid, _AS_TEXT)
+        adapters.register_loader(oid, Tolerant)
+    try:
+        yield
+    finally:
+        for oid, loader in before.items():
+            adapters.register_loader(oid, loader)
 
 
 def names(unit: Unit, columns: list[Column[Any]], prefix: str = "") -> str:

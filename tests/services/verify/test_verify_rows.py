@@ -1,14 +1,21 @@
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
+from billing_tui.domain.acts import Request
 from billing_tui.domain.customers import Allocation, CustomerDraft
 from billing_tui.domain.ids import new_id
+from billing_tui.domain.organisations import OrganisationChange
+from billing_tui.services.customers import Customers
+from billing_tui.services.organisations import Organisations
 from billing_tui.services.verify import Verify
+from storage.repos.checks import reading, run
 from storage.store import Identity, Store
 from storage.uow import Unit
 from tests.books import Books, add_customer
@@ -75,11 +82,42 @@ def test_a_clear_value_changed(hand: Hand, change: str) -> None:
     assert any(key.startswith("personal_value ") for key in broken)
 
 
-def test_erased_values_still_verify_and_missing_ones_do_not(hand: Hand) -> None:
+def test_what_was_erased_verifies_once_the_row_holds_it_no_more(hand: Hand) -> None:
+    """Else whoever empties the clear values could then write any address beside them."""
+    customer = f"customer {hand.shop.customer}"
+    hand("UPDATE personal_value SET value = '', salt = '' WHERE organisation = {o}")
+    assert found(verify(hand.shop))["I12"] == [customer, customer]
+    customers = Customers(hand.shop.store)
+    (line,) = customers.list().items
+    customers.edit(Request.new(), line.number, 1, {"addresses": (), "contacts": ()})
     hand("UPDATE personal_value SET value = '', salt = '' WHERE organisation = {o}")
     assert verify(hand.shop).exit == 0
+
+
+def test_clear_values_that_are_missing(hand: Hand) -> None:
     hand("DELETE FROM personal_value WHERE organisation = {o}")
     assert set(found(verify(hand.shop))) == {"I12"}
+
+
+def test_a_broken_zone_is_located_and_can_be_put_right(hand: Hand) -> None:
+    hand("UPDATE organisation SET zone = 'Mars/Base' WHERE organisation = {o}")
+    store = hand.shop.store
+    assert found(verify(hand.shop))["I12"] == [f"organisation {store.identity.organisation}"]
+    Organisations(store).edit(Request.new("it was broken"), OrganisationChange(zone="Asia/Tokyo"))
+    assert verify(hand.shop).exit == 0
+
+
+def test_days_that_python_has_not_are_read_as_text(shared_store: Store) -> None:
+    """As lies in tables whose bounds were taken away."""
+    sql = "SELECT 'infinity'::date, '0044-03-15 BC'::timestamptz, '2026-01-02'::date WHERE :o = :o"
+
+    def look(unit: Unit) -> list[object]:
+        with reading(unit):
+            return list(run(unit, sql)[0])
+
+    assert shared_store.read(look) == ["infinity", "0044-03-15 00:00:00+00 BC", date(2026, 1, 2)]
+    with pytest.raises(DBAPIError):
+        shared_store.read(lambda unit: run(unit, sql))
 
 
 def test_an_audit_row_beyond_the_row(shop: Books) -> None:
