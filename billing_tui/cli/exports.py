@@ -61,13 +61,14 @@ def export(kind: str, context: Context, args: Namespace) -> None:
                 shown.tell("written", rows)
 
         if args.out == "-":
-            exports.to_stream(asked, sys.stdout.buffer, tell)
+            exports.to_stream(asked, sys.stdout.buffer, tell, context.request())
             return
         signed = Checkpoints(context.console.store, context.settings, context.credentials)
         done = exports.to_file(
             asked,
             Path(args.out),
             format_of(args.out, args.format),
+            request=context.request(),
             force=args.force,
             sign=signed.sign,
             tell=tell,

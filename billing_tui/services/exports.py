@@ -92,7 +92,7 @@ def format_of(name: str, said: str = "") -> Format:
 
 class Exports(Service):
     def to_file(
-        self, asked: Asked, path: Path, form: Format, *,
+        self, asked: Asked, path: Path, form: Format, *, request: Request | None = None,
         force: bool = False, sign: Sign = lambda: None, tell: Tell = lambda _rows: None,
     ) -> Exported:  # fmt: skip
         """Write the list to `path`, and the checkpoint beside it."""
@@ -100,7 +100,14 @@ class Exports(Service):
             raise FileExists(path)
         partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
         try:
-            return self._to_file(asked, path, partial, form, sign, tell)
+            done = self._written(asked, partial, form, tell)
+            self._note(request, asked, done)
+            signed = sign()
+            partial.replace(path)
+            if signed is not None:
+                beside = path.with_name(f"{path.name}.checkpoint.json")
+                beside.write_text(signed.text() + "\n", encoding="utf-8")
+            return done
         except OSError as error:
             raise FileNotWritable(path, (error.strerror or str(error)).lower()) from None
         finally:
@@ -108,13 +115,17 @@ class Exports(Service):
                 partial.unlink(missing_ok=True)
 
     def to_stream(
-        self, asked: Asked, stream: BinaryIO, tell: Tell = lambda _rows: None
+        self,
+        asked: Asked,
+        stream: BinaryIO,
+        tell: Tell = lambda _rows: None,
+        request: Request | None = None,
     ) -> Exported:
         """CSV without a mark in front, for whatever reads it next."""
         hashing = _Hashing(stream)
         kind, columns, pages = self._list(asked)
         rows = _write_csv(hashing, columns, pages, tell, mark=False)
-        return self._noted(kind, asked, Format.CSV, rows, hashing.digest())
+        return self._note(request, asked, Exported(kind, Format.CSV, rows, hashing.digest()))
 
     def pages(self, asked: Asked) -> Iterator[Rows]:
         """The rows of a list, some at a time."""
@@ -143,9 +154,7 @@ class Exports(Service):
         unit.note(f"{done.kind}.export", f"export:{done.sha256}", body)
         return done
 
-    def _to_file(
-        self, asked: Asked, path: Path, partial: Path, form: Format, sign: Sign, tell: Tell
-    ) -> Exported:
+    def _written(self, asked: Asked, partial: Path, form: Format, tell: Tell) -> Exported:
         kind, columns, pages = self._list(asked)
         # Made before anything is in it, so that it is never open to others.
         os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
@@ -157,18 +166,11 @@ class Exports(Service):
                 file.flush()
                 os.fsync(file.fileno())
         with partial.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        done = self._noted(kind, asked, form, rows, digest)
-        signed = sign()
-        partial.replace(path)
-        if signed is not None:
-            beside = path.with_name(f"{path.name}.checkpoint.json")
-            beside.write_text(signed.text() + "\n", encoding="utf-8")
-        return done
+            return Exported(kind, form, rows, hashlib.file_digest(file, "sha256").hexdigest())
 
-    def _noted(self, kind: str, asked: Asked, form: Format, rows: int, digest: str) -> Exported:
+    def _note(self, request: Request | None, asked: Asked, done: Exported) -> Exported:
         told = {name: str(value or "") for name, value in asdict(asked).items()}
-        return self.note(Request.new(), Exported(kind, form, rows, digest), told)
+        return self.note(request or Request.new(), done, told)
 
     def _list(self, asked: Asked) -> tuple[str, Sequence[Column], Iterator[Rows]]:
         if isinstance(asked, CustomerFilter):

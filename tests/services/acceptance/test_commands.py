@@ -111,6 +111,15 @@ def test_a_request_is_done_once(place: Place) -> None:
     assert run.does("trace", request)["trace"]["audit"]
 
 
+def test_the_request_and_reason_of_a_command_stand_in_the_chain(place: Place) -> None:
+    out, request = place.machine.home / "list.csv", str(uuid4())
+    place.machine.does(
+        "customers", "export", "--out", out, "--request", request, "--reason", "asked for"
+    )
+    said = place.raw("SELECT action, reason FROM audit_log WHERE request = ?", request)
+    assert said == [("customers.export", "asked for")]
+
+
 @pytest.mark.parametrize(
     ("code", "words"),
     [
