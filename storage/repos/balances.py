@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import ColumnElement, Integer, bindparam, func, literal_column, select, type_coerce
 
 from billing_tui.domain.dates import zone
 from billing_tui.domain.ledger import Booked, EntryFilter
@@ -66,7 +66,7 @@ def trial_balance(
     """(account, currency, balance) over entries booked on or before `as_of`, and written down by
     the end of `known_on` in the organisation's zone."""
     sums = (
-        select(_POSTING.c.account, _POSTING.c.currency, func.sum(_POSTING.c.amount))
+        select(_POSTING.c.account, _POSTING.c.currency, *_summed(unit))
         .join(
             _ENTRY,
             (_ENTRY.c.organisation == _POSTING.c.organisation) & (_ENTRY.c.seq == _POSTING.c.entry),
@@ -80,12 +80,25 @@ def trial_balance(
     if entity is not None:
         sums = sums.where(_ENTRY.c.entity == entity)
     found = unit.connection.execute(sums)
-    return [(account, currency, int(amount)) for account, currency, amount in found if amount]
+    balances = ((account, code, int(high) * _HALF + int(low)) for account, code, high, low in found)
+    return [balance for balance in balances if balance[2]]
+
+
+_HALF = 2**32
+_AMOUNT = type_coerce(_POSTING.c.amount, Integer)
+
+
+def _summed(unit: Unit) -> tuple[ColumnElement[int], ColumnElement[int]]:
+    """The sum in two halves: SQLite's own gives up where it does not fit 64 bits."""
+    if unit.sqlite:
+        return func.sum(_AMOUNT.bitwise_rshift(32)), func.sum(_AMOUNT.bitwise_and(_HALF - 1))
+    return literal_column("0"), func.sum(_POSTING.c.amount)
 
 
 def _end_of(unit: Unit, day: date) -> datetime:
     name = unit.connection.execute(_ZONE, {"o": unit.organisation}).scalar_one()
-    return datetime.combine(day + timedelta(days=1), time(), zone(name))
+    last = day == date.max  # after which Python has no next day
+    return datetime.combine(day + timedelta(days=not last), time(), zone(name))
 
 
 def entity_by_code(unit: Unit, code: str) -> tuple[UUID, int, date] | None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from billing_tui.domain.ledger import (
     AlreadyReversed,
@@ -25,6 +25,8 @@ from billing_tui.domain.ledger import (
     reversal,
     told,
 )
+from billing_tui.domain.money import LARGEST, AmountTooLarge
+from storage.errors import sqlstate
 from storage.models import LedgerEntry, LedgerHead, LegalEntity, Posting, SummaryMoved, SummaryOpen
 from storage.models.base import table_of
 from storage.uow import Unit
@@ -35,6 +37,9 @@ _ENTRY, _POSTING, _HEAD = table_of(LedgerEntry), table_of(Posting), table_of(Led
 _OPEN, _MOVED, _ENTITY = table_of(SummaryOpen), table_of(SummaryMoved), table_of(LegalEntity)
 
 POSTED = "ledger.post"
+# How the engines say that a sum would not fit 64 bits; SQLite bends it into a float, and its tables
+# take none.
+_TOO_LARGE, _NOT_WHOLE = "22003", "cannot store REAL value in INTEGER column"
 _APPEND = (
     "SELECT first, stamp FROM ledger_append(%s::uuid, %s::uuid,"
     " %s::uuid[], %s::date[], %s::text[], %s::text[], %s::uuid[], %s::bigint[],"
@@ -121,7 +126,9 @@ def _post_postgres(unit: Unit, entries: Sequence[Entry]) -> tuple[int, datetime]
 
 
 def _explain(error: DBAPIError, entries: Sequence[Entry]) -> None:
-    """Name the two refusals that only the function sees, because others post and close too."""
+    """Name the refusals that only the function sees, because others post and close too."""
+    if sqlstate(error) == _TOO_LARGE:
+        raise AmountTooLarge(max(entry.moved.amount for entry in entries)) from None
     told: Any = getattr(error.orig, "diag", None)
     constraint = getattr(told, "constraint_name", None)
     if constraint == "books_open":
@@ -135,9 +142,14 @@ def _post_sqlite(unit: Unit, entries: Sequence[Entry]) -> tuple[int, datetime]:
     _refuse_closed(unit, entries)
     run = unit.connection.execute
     opened, moved = summaries(entries)
-    if opened:
-        run(_ADD_OPEN, [_row(unit, _OPEN, key, sums) for key, sums in sorted(opened.items())])
-    run(_ADD_MOVED, [_row(unit, _MOVED, key, sums) for key, sums in sorted(moved.items())])
+    try:
+        if opened:
+            run(_ADD_OPEN, [_row(unit, _OPEN, key, sums) for key, sums in sorted(opened.items())])
+        run(_ADD_MOVED, [_row(unit, _MOVED, key, sums) for key, sums in sorted(moved.items())])
+    except IntegrityError as error:
+        if _NOT_WHOLE in str(error.orig):
+            raise AmountTooLarge(max(entry.moved.amount for entry in entries)) from None
+        raise
     last: int = run(_MOVE_HEAD, {"o": o, "step": len(entries)}).scalar_one()
     first = last - len(entries) + 1
     at_request = {"organisation": o, "at": unit.now, "request": unit.request}
@@ -187,6 +199,9 @@ def summaries(entries: Sequence[Entry]) -> tuple[Sums, Sums]:
         for line in entry.lines:
             if line.due_on is not None:
                 _add(opened, (entry.entity, entry.currency, line.due_on), line.amount)
+    for total in (total for sums in (*opened.values(), *moved.values()) for total in sums):
+        if abs(total) > LARGEST:
+            raise AmountTooLarge(total)
     return opened, moved
 
 
