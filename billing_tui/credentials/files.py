@@ -40,7 +40,8 @@ def read_private(path: Path, source: str) -> Secret:
     except FileNotFoundError:
         raise UnsafeSecretFile(source, "does not exist") from None
     except (OSError, ValueError):
-        problem = "is a link; name the file itself" if path.is_symlink() else "cannot be opened"
+        linked = os.path.islink(path)  # noqa: PTH114 - a name too long does not upset this one
+        problem = "is a link; name the file itself" if linked else "cannot be opened"
         raise UnsafeSecretFile(source, problem) from None
     try:
         if problem := _distrust(os.fstat(handle)):

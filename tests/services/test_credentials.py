@@ -18,6 +18,7 @@ from billing_tui.credentials import (
     UnknownCredential,
     UnsafeSecretFile,
 )
+from billing_tui.credentials.files import read_private
 from billing_tui.domain.errors import BillingError
 from billing_tui.domain.recovery import to_code
 from billing_tui.settings import Settings, StoreUrl
@@ -167,3 +168,9 @@ def test_every_error_hides_the_value(settings: Settings, put: Put) -> None:
         except BillingError as error:
             seen += [repr(error), error.message, error.title]
         assert CANARY not in " ".join(seen)
+
+
+@pytest.mark.parametrize("name", ["x" * 5000, "a\0b", "e\u0301" * 300])
+def test_a_name_that_no_file_has_is_a_sentence(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UnsafeSecretFile, match="cannot be opened"):
+        read_private(tmp_path / name, "--password-file")
