@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from functools import cached_property
@@ -101,13 +100,13 @@ class Context:
         return data
 
     def read_json(self, name: str) -> Any:
+        from billing_tui.domain.given_json import NotJson, read_json
+
         try:
-            return json.loads(self.read_bytes(name), parse_float=str, parse_constant=str)
-        except UnicodeDecodeError:
-            raise FileUnreadable(name, "it is not UTF-8 text") from None
-        except (ValueError, RecursionError) as error:
-            where = f" at line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
-            raise FileUnreadable(name, f"it is not valid JSON{where}") from None
+            return read_json(self.read_bytes(name))
+        except NotJson as error:
+            where = f" at line {error.line}" if error.line else ""
+            raise FileUnreadable(name, f"{error.why}{where}") from None
 
     def close(self) -> None:
         if "console" in self.__dict__:

@@ -14,6 +14,7 @@ from .dates import zone
 from .errors import Conflict, InputError, NotFound, Refused
 from .fields import FieldsRefused, Findings
 from .tax_ids import TaxId, checked_tax_id
+from .text import refuse_cards
 
 MOST_LINES = 6
 _CODE = re.compile(r"[A-Z0-9](?:[A-Z0-9-]{0,10}[A-Z0-9])?")
@@ -158,6 +159,7 @@ def checked_entity(draft: EntityDraft) -> EntityDraft:
     found, code = Findings(), draft.code.strip().upper()
     if _CODE.fullmatch(code) is None:
         found.say("code", "takes 1 to 12 letters A to Z, digits and hyphens.")
+    found.tried("code", partial(refuse_cards, code, "code"), "")
     checked = EntityDraft(
         code,
         found.text("name", draft.name, 200, least=1),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from typing import Any, TypeVar
 
 from billing_tui.domain.countries import country
@@ -20,7 +21,7 @@ from billing_tui.domain.fields import (
 )
 from billing_tui.domain.tax_ids import TaxId, checked_tax_id
 from billing_tui.domain.terms import PaymentTerms
-from billing_tui.domain.text import sort_key
+from billing_tui.domain.text import refuse_cards, sort_key
 
 from .records import EDITABLE, Address, Allocation, Contact, CustomerDraft
 
@@ -223,4 +224,6 @@ def _meta_data(on: Findings, given: Mapping[str, str]) -> dict[str, str]:
             on.say("meta_data", f"{str(key)[:40]!r} is no key; use letters, digits and . _ -.")
         elif key.lower() in _RESERVED:
             on.say("meta_data", f"the key {key} is reserved; choose another.")
+        else:
+            on.tried("meta_data", partial(refuse_cards, key, "meta_data"), key)
     return {key: on.text(f"meta_data.{key}", value, META_VALUE) for key, value in given.items()}

@@ -91,7 +91,7 @@ def _money(value: Any, code: str) -> Money | None:
     if isinstance(value, Mapping) and type(value.get("amount")) is int:
         # As `show` prints it: minor units, which need no reading.
         return Money(value["amount"], str(value.get("currency", "")))
-    if not isinstance(value, str | int) or isinstance(value, bool):
+    if not isinstance(value, str | int | Decimal) or isinstance(value, bool):
         raise FieldRefused('must be an amount as text, like "1234.50".')
     return parse_amount(str(value), currency(code).code, strict=True)
 

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from billing_tui.domain.errors import InputError
+from billing_tui.domain.given_json import NotJson, read_json
 from billing_tui.domain.money import Money
 from billing_tui.domain.typed import parse_amount, parse_decimal
 
@@ -151,9 +152,9 @@ class Row:
 
 def _json(typed: str, kind: type[R]) -> R:
     try:
-        found = json.loads(typed, parse_float=str, parse_constant=str)
-    except (ValueError, RecursionError):
-        raise CellRefused("this is not valid JSON.") from None
+        found = read_json(typed)
+    except NotJson as error:
+        raise CellRefused(f"{error.why}.") from None
     if not isinstance(found, kind):
         what = "list" if kind is list else "object with names and values"
         raise CellRefused(f"this must be a JSON {what}.")
