@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
-import sys
 from collections.abc import Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -24,7 +22,7 @@ from billing_tui.domain.errors import (
 from billing_tui.resources import asset_text
 from billing_tui.settings import SettingsError
 
-from .output import Output
+from .output import NotPrinted, Output
 from .parsing import Commands, Run
 
 if TYPE_CHECKING:
@@ -87,6 +85,20 @@ def commands() -> Commands:
 def run(argv: Sequence[str]) -> int:
     """Run one command; gives its exit code."""
     output = Output("--json" in argv)
+    code = OK
+    try:
+        try:
+            code = _tried(argv, output)
+        finally:
+            output.flush()
+    except NotPrinted as error:
+        return _refused(error, output)
+    except BrokenPipeError:
+        output.drop()  # the reader went away, such as `head`
+    return code
+
+
+def _tried(argv: Sequence[str], output: Output) -> int:
     try:
         return _run(argv, output)
     except SettingsError as error:
@@ -97,9 +109,7 @@ def run(argv: Sequence[str]) -> int:
         output.aside("stopped")
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader went away, such as `head`; closing stdout now would complain once more.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return OK
+        raise
     except Exception as error:  # noqa: BLE001 - no traceback may reach the terminal
         from billing_tui.logs import log_failure
 
@@ -110,10 +120,12 @@ def _run(argv: Sequence[str], output: Output) -> int:
     tree = commands()
     tree.parser.epilog = "exit codes:\n" + asset_text("help/exits.txt")
     _refuse_unreadable(argv)
-    args = tree.parser.parse_args(argv)
-    command = getattr(args, "run", None)
+    args, rest = tree.parser.parse_known_args(argv)
+    command, shown = getattr(args, "run", None), getattr(args, "shown", tree.parser)
+    if rest:
+        shown.error(f"nothing here is called {' '.join(rest)}")
     if command is None:
-        getattr(args, "shown", tree.parser).print_help()
+        shown.print_help()
         return OK
     from .context import Context
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from billing_tui.domain.customers import Brake, Customer, CustomerFilter, CustomerSort, Status
@@ -12,7 +13,7 @@ from .changes import VERSION, changes_from, changing
 from .exports import FILTERS, add_export, customer_filter
 from .imports import add_import
 from .notes import add_notes
-from .parsing import Commands, argument, paged
+from .parsing import Commands, argument, explained, paged
 
 if TYPE_CHECKING:
     from billing_tui.domain.customers import CustomerLine, Saved
@@ -24,6 +25,10 @@ _BRAKE = argument("brake", choices=[brake.value for brake in Brake], help="what 
 _FILE = argument("--file", required=True, metavar="FILE", help="one JSON object, - for stdin")
 _ANYWAY = argument(
     "--anyway", action="store_true", help="the look-alike was compared, and both are real"
+)
+_NOBODY = (
+    "No such customers. Look with fewer words or --status all, or add one with"
+    " `billing-tui customers create`."
 )
 _SORTS = [sort.value for sort in CustomerSort]
 
@@ -49,9 +54,20 @@ def register(tree: Commands) -> None:
     group.add("show", show, "show one customer", NUMBER)
     group.add("tree", tree_of, "show the tree a customer stands in", NUMBER)
     group.add("history", history, "show who changed what, the newest first", NUMBER, paged)
-    group.add("create", create, "add a customer", _FILE, _ANYWAY, cases=("customers.create",))
+    fields = explained("help/customers.txt")
     group.add(
-        "edit", edit, "change fields", NUMBER, changing, VERSION, _ANYWAY, cases=("customers.edit",)
+        "create", create, "add a customer", _FILE, _ANYWAY, fields, cases=("customers.create",)
+    )
+    group.add(
+        "edit",
+        edit,
+        "change fields",
+        NUMBER,
+        changing,
+        VERSION,
+        _ANYWAY,
+        fields,
+        cases=("customers.edit",),
     )
     group.add(
         "merge",
@@ -103,7 +119,7 @@ def _page(
         for row, line in zip(rows, lines, strict=True):
             into = f" into {line.merged_into}" if line.merged_into else ""
             row.append(line.status.value + into)
-    context.out.page(lines, cursor or None, columns, rows)
+    context.out.page(lines, cursor or None, columns, rows, _NOBODY)
 
 
 def show(context: Context, args: Namespace) -> None:
@@ -140,12 +156,12 @@ def _lines(customer: Customer) -> list[tuple[str, Any]]:
     lines += [
         (
             "tax id",
-            f"{one.country} {one.number}" + ("" if one.checked else " (no rule to check it)"),
+            f"{one.country}:{one.number}" + ("" if one.checked else " (no rule to check it)"),
         )
         for one in customer.tax_ids
     ]
     lines += [("share", f"{one.department} {one.percent:f} %") for one in customer.allocations]
-    lines += [(key, value) for key, value in sorted(customer.meta_data.items())]
+    lines += [(f"meta_data.{key}", value) for key, value in sorted(customer.meta_data.items())]
     return lines + [(f"brake {name}", why) for name, why in sorted(customer.brakes.items())]
 
 
@@ -178,7 +194,8 @@ def create(context: Context, args: Namespace) -> None:
 
     draft = draft_given(context.read_json(args.file))
     request = context.request()
-    _done(context, context.services.customers.create(request, draft, confirmed=args.anyway))
+    saved = context.services.customers.create(request, draft, confirmed=args.anyway)
+    _done(context, saved, _read_as({"credit_limit": draft.credit_limit}))
 
 
 def edit(context: Context, args: Namespace) -> None:
@@ -186,12 +203,29 @@ def edit(context: Context, args: Namespace) -> None:
 
     now = context.services.customers.show(args.number)
     data = changes_from(context, args, {"meta_data": now.meta_data})
-    changes = changes_given(data, now.currency)
-    version = now.version if args.version is None else args.version
+    changes = changes_given(data, now.currency, _decimal_mark(context, args))
+    # One key of the meta data was put among those just read, which must still be there.
+    version = now.version if args.version is None and "meta_data" in data else args.version
     saved = context.services.customers.edit(
         context.request(), now.number, version, changes, confirmed=args.anyway
     )
-    _done(context, saved)
+    _done(context, saved, _read_as(changes))
+
+
+def _decimal_mark(context: Context, args: Namespace) -> str:
+    """Typed amounts are read as people of the organisation write them; a file has points."""
+    from billing_tui.domain.typed import decimal_mark
+
+    typed = any(text.startswith("credit_limit=") for text in args.set)
+    return decimal_mark(context.services.organisations.show().locale) if typed else "."
+
+
+def _read_as(changes: dict[str, Any]) -> list[tuple[str, str]]:
+    """How an amount was understood, for whoever typed it."""
+    from billing_tui.domain.currencies import format_money
+
+    limit = changes.get("credit_limit")
+    return [("credit limit", format_money(limit))] if limit is not None else []
 
 
 def merge(context: Context, args: Namespace) -> None:
@@ -232,5 +266,5 @@ def release(context: Context, args: Namespace) -> None:
     _done(context, saved)
 
 
-def _done(context: Context, saved: Saved) -> None:
-    context.out.show(saved, [("number", saved.number), ("version", saved.version)])
+def _done(context: Context, saved: Saved, more: Sequence[tuple[str, str]] = ()) -> None:
+    context.out.show(saved, [("number", saved.number), ("version", saved.version), *more])

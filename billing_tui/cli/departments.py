@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from .changes import VERSION, changes_from, changing
 from .exports import FILTERS, add_export
 from .imports import add_import
-from .parsing import Commands, argument, paged
+from .parsing import Commands, argument, explained, paged
 
 if TYPE_CHECKING:
     from billing_tui.domain.departments import DepartmentSaved
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from .context import Context
 
 CODE = argument("code", help="the department's code")
+_NONE = (
+    "No such departments. Look with --status all, or add one with `billing-tui departments create`."
+)
 _FILE = argument("--file", required=True, metavar="FILE", help="one JSON object, - for stdin")
 
 
@@ -24,8 +27,18 @@ def register(tree: Commands) -> None:
     group.add("list", show_all, "list departments", *FILTERS["departments"], paged)
     group.add("show", show, "show one department", CODE)
     group.add("tree", tree_of, "show all departments as a tree")
-    group.add("create", create, "add a department", _FILE, cases=("departments.create",))
-    group.add("edit", edit, "change fields", CODE, changing, VERSION, cases=("departments.edit",))
+    fields = explained("help/departments.txt")
+    group.add("create", create, "add a department", _FILE, fields, cases=("departments.create",))
+    group.add(
+        "edit",
+        edit,
+        "change fields",
+        CODE,
+        changing,
+        VERSION,
+        fields,
+        cases=("departments.edit",),
+    )
     group.add(
         "merge",
         merge,
@@ -50,7 +63,7 @@ def show_all(context: Context, args: Namespace) -> None:
     found = context.services.departments.list(status, args.text, args.cursor, args.limit)
     columns = ("code", "name", "parent", "owner", "status")
     rows = [(one.code, one.name, one.parent, one.owner, one.status.value) for one in found.items]
-    context.out.page(found.items, found.next or None, columns, rows)
+    context.out.page(found.items, found.next or None, columns, rows, _NONE)
 
 
 def show(context: Context, args: Namespace) -> None:
@@ -65,7 +78,7 @@ def show(context: Context, args: Namespace) -> None:
 def tree_of(context: Context, _args: Namespace) -> None:
     lines = context.services.departments.tree()
     rows = [("  " * one.depth + one.code, one.name, one.status.value) for one in lines]
-    context.out.page(lines, None, ("code", "name", "status"), rows)
+    context.out.page(lines, None, ("code", "name", "status"), rows, _NONE)
 
 
 def create(context: Context, args: Namespace) -> None:
@@ -79,11 +92,8 @@ def edit(context: Context, args: Namespace) -> None:
     from billing_tui.domain.departments import department_changes_given
 
     changes = department_changes_given(changes_from(context, args, {}))
-    version = args.version
-    if version is None:
-        version = context.services.departments.show(args.code).version
     request = context.request()
-    _done(context, context.services.departments.edit(request, args.code, version, changes))
+    _done(context, context.services.departments.edit(request, args.code, args.version, changes))
 
 
 def merge(context: Context, args: Namespace) -> None:

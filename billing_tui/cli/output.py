@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
+import os
 import sys
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, TextIO
 
 from billing_tui.domain.audit import plain
-from billing_tui.domain.errors import BillingError
+from billing_tui.domain.errors import BillingError, InputError
 from billing_tui.domain.safe import safe
 
 
@@ -31,26 +34,36 @@ def document(value: Any) -> str:
     return json.dumps(told(value), sort_keys=True, indent=2).replace("\x7f", "\\u007f")
 
 
+class NotPrinted(InputError):
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(
+            "Output not written", f"What is printed cannot be written: {why}. Free the disk."
+        )
+
+
 class Output:
     def __init__(self, as_json: bool, out: TextIO | None = None, err: TextIO | None = None) -> None:
         self.as_json = as_json
-        self._out, self._err = out or sys.stdout, err or sys.stderr
+        # A stream that was closed before we started, as by `>&-`, is None.
+        self._out = out or sys.stdout or io.StringIO()
+        self._err = err or sys.stderr or io.StringIO()
 
     def line(self, text: str = "") -> None:
         """A sentence for a person; silent when a document was asked for."""
         if not self.as_json:
-            print(safe(text), file=self._out)
+            self._print(safe(text))
 
     def text(self, text: str) -> None:
         """Several lines of our own making, such as help."""
-        print(safe(text, multiline=True), file=self._out)
+        self._print(safe(text, multiline=True))
 
     def aside(self, text: str) -> None:
         """Progress and warnings, beside the result."""
         print(safe(text), file=self._err)
 
     def document(self, value: Any) -> None:
-        print(document(value), file=self._out)
+        self._print(document(value))
 
     def show(self, value: Any, lines: Sequence[tuple[str, Any]]) -> None:
         """One thing: as a document, or as labelled lines."""
@@ -60,23 +73,30 @@ class Output:
         width = max((len(label) for label, _ in lines), default=0)
         for label, item in lines:
             for n, part in enumerate(cell(item).split("\n")):
-                print(f"{safe(label if n == 0 else ''):<{width}}  {safe(part)}", file=self._out)
+                line = f"{safe(label if n == 0 else ''):<{width}}  {safe(part)}"
+                self._print(line.rstrip())
 
     def page(
-        self, items: Sequence[Any], cursor: str | None, columns: Sequence[str], rows: Sequence[Any]
+        self,
+        items: Sequence[Any],
+        cursor: str | None,
+        columns: Sequence[str],
+        rows: Sequence[Any],
+        empty: str = "",
     ) -> None:
-        """Many things: `items` as a document, `rows` under `columns` for a person."""
+        """Many things: `items` as a document, `rows` under `columns` for a person, for whom
+        `empty` says what to do when there are none."""
         if self.as_json:
             self.document({"items": items, "next": cursor})
             return
-        self.table(columns, rows)
+        self.table(columns, rows, empty)
         if cursor:
-            print(f"more: --cursor {safe(cursor)}", file=self._out)
+            self._print(f"more: --cursor {safe(cursor)}")
 
-    def table(self, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    def table(self, columns: Sequence[str], rows: Sequence[Sequence[Any]], empty: str = "") -> None:
         cells = [[safe(cell(item)) for item in row] for row in rows]
         if not cells:
-            print("nothing found", file=self._out)
+            self._print(safe(empty) or "Nothing to show.")
             return
         lines = [list(columns), *cells]
         widths = [max(columns_of(line[i]) for line in lines) for i in range(len(columns))]
@@ -88,14 +108,34 @@ class Output:
                 else text + " " * (width - columns_of(text))
                 for text, width, to_right in zip(line, widths, right, strict=True)
             )
-            print("  ".join(padded).rstrip(), file=self._out)
+            self._print("  ".join(padded).rstrip())
 
     def error(self, error: BillingError) -> None:
-        if self.as_json:
+        if self.as_json and not isinstance(error, NotPrinted):
             facts = {"title": error.title, "message": error.message, "code": error.code}
             self.document({"error": facts})
         else:
             self.aside(f"{error.title}: {error.message}")
+
+    def flush(self) -> None:
+        """What cannot be written is noticed here; later Python would complain by itself."""
+        self._try(self._out.flush)
+
+    def drop(self) -> None:
+        """Nobody reads any more: what is left goes nowhere."""
+        os.dup2(os.open(os.devnull, os.O_WRONLY), self._out.fileno())
+
+    def _print(self, text: str) -> None:
+        self._try(lambda: print(text, file=self._out))
+
+    def _try(self, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            self.drop()
+            raise NotPrinted((error.strerror or "no reason given").lower()) from None
 
 
 def columns_of(text: str) -> int:
@@ -116,6 +156,8 @@ def _is_number(value: Any) -> bool:
 
 
 def cell(value: Any) -> str:
+    if isinstance(value, datetime):
+        return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z"
     match plain(told(value)):
         case None:
             return ""

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from billing_tui.domain.errors import InputError
+from billing_tui.resources import asset_text
 
 if TYPE_CHECKING:
     from .context import Context
 
 Run = Callable[["Context", argparse.Namespace], int | None]
 Argument = Callable[[argparse.ArgumentParser], object]
+
+
+_CHOICE = re.compile(r"argument (.+?): invalid choice: (.+?) \(choose from (.+)\)", re.DOTALL)
 
 
 class UsageError(InputError):
@@ -23,12 +28,48 @@ class UsageError(InputError):
 class Parser(argparse.ArgumentParser):
     """Reports what is wrong as one of our errors instead of leaving the process."""
 
+    more = ""  # a help text that follows the options
+
+    def __init__(self, **options: Any) -> None:
+        # A shortened option would mean another one as soon as a longer one joins it.
+        super().__init__(allow_abbrev=False, **options)
+
     def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message[:1].upper()}{message[1:]}. See `{self.prog} --help`.")
+        said = _choice_refused(message) or f"{message[:1].upper()}{message[1:]}."
+        raise UsageError(f"{said} See `{self.prog} --help`.")
+
+    def format_help(self) -> str:
+        return super().format_help() + (f"\n{asset_text(self.more)}" if self.more else "")
+
+
+def _choice_refused(message: str) -> str:
+    found = _CHOICE.fullmatch(message)
+    if found is None:
+        return ""
+    name, given, known = found.groups()
+    choices = re.findall(r"[^\s,']+", known)
+    if name != "COMMAND":
+        return f"{name}: {given} is none of {', '.join(choices)}."
+    import difflib
+
+    near = difflib.get_close_matches(given.strip("'"), choices, 1)
+    return f"{given} is no command here." + (f" Did you mean {near[0]}?" if near else "")
 
 
 def argument(*names: str, **options: Any) -> Argument:
+    if not names[0].startswith("-") and "choices" not in options:
+        options.setdefault("metavar", names[0].upper())
     return lambda parser: parser.add_argument(*names, **options)
+
+
+def explained(asset: str) -> Argument:
+    """The text of a help file under the options."""
+
+    def add(parser: argparse.ArgumentParser) -> None:
+        if isinstance(parser, Parser):
+            parser.more = asset
+
+    return add
 
 
 def paged(parser: argparse.ArgumentParser) -> None:

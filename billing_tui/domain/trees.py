@@ -48,6 +48,12 @@ class TreeCircle(Refused):
         )
 
 
+class SameTwice(Refused):
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__("Twice the same", f"{name} cannot give way to itself. Name two.")
+
+
 class TreeTooDeep(Refused):
     def __init__(self, name: str) -> None:
         self.name = name
@@ -120,6 +126,8 @@ def check_parent(child: Node, steps: Sequence[Node], below: int) -> None:
 def check_merge(loser: Node, steps: Sequence[Node], below: int) -> None:
     """Whether `loser`, with `below` levels under it, may give way to the first of `steps`."""
     winner = steps[0]
+    if winner.id == loser.id:
+        raise SameTwice(loser.name)
     if any(node.id == loser.id for node in steps):
         raise TreeCircle(loser.name, winner.name)
     if depth(steps) + below >= DEEPEST:

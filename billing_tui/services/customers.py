@@ -89,15 +89,15 @@ class Customers(Service):
         self,
         unit: Unit,
         number: str,
-        version: int,
+        version: int | None,
         changes: dict[str, Any],
         confirmed: bool = False,
     ) -> Saved:
-        """Change some fields of the version that was seen."""
+        """Change some fields of the version that was seen; None is whichever there is now."""
         if "parent" in changes:
             customers.hold_tree(unit)
         customer = _live(customers.find_to_change(unit, number))
-        if customer.version != version:
+        if version is not None and customer.version != version:
             raise _changed(unit, customer, version, changes)
         kept = _known(unit, checked_changes(customer.draft(), changes))
         if kept.get("name", customer.name) != customer.name and not confirmed:

@@ -49,11 +49,13 @@ class Departments(Service):
         return DepartmentSaved(departments.create(unit, kept, parent, owner), kept.code, 1)
 
     @writes("departments.edit", Right.EDIT_DEPARTMENTS)
-    def edit(self, unit: Unit, code: str, version: int, changes: dict[str, str]) -> DepartmentSaved:
-        """Change some fields of the version that was seen."""
+    def edit(
+        self, unit: Unit, code: str, version: int | None, changes: dict[str, str]
+    ) -> DepartmentSaved:
+        """Change some fields of the version that was seen; None is whichever there is now."""
         departments.hold_tree(unit)
         department = _live(departments.find(unit, code))
-        if department.version != version:
+        if version is not None and department.version != version:
             theirs = {name: str(getattr(department, name, "")) for name in changes}
             differ = {n: (t, changes[n]) for n, t in theirs.items() if t != changes[n]}
             raise DepartmentChanged(department.code, department.version, differ)
@@ -63,8 +65,8 @@ class Departments(Service):
             columns["owner"] = departments.owner_of(unit, kept["owner"])
         if "parent" in kept:
             columns["parent"] = _parent(unit, department, kept["parent"])
-        version = departments.change(unit, department, columns, "departments.edit")
-        return DepartmentSaved(department.id, department.code, version)
+        now = departments.change(unit, department, columns, "departments.edit")
+        return DepartmentSaved(department.id, department.code, now)
 
     @reads("departments.show")
     def show(self, unit: Unit, code: str) -> Department:

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, false, func, select, tuple_
 
+from billing_tui.domain.currencies import currency
 from billing_tui.domain.customers import (
     Brake,
     CustomerFilter,
@@ -34,6 +35,7 @@ from storage import models
 from storage.models.base import table_of
 from storage.uow import Unit
 
+from . import departments
 from .customers import TREES, find, numbers_of
 
 FEW = 5_000
@@ -146,12 +148,12 @@ def _fewest(unit: Unit, criteria: Sequence[_Criterion]) -> _Criterion | None:
 
 def _criteria(unit: Unit, asked: CustomerFilter) -> list[_Criterion]:
     found = [_by_status(unit, asked.status)] if asked.status else []
-    found += [_by_key(wanted) for wanted in _wanted(asked)]
+    found += [_by_key(wanted) for wanted in _wanted(unit, asked)]
     found += _by_text(unit, clean(asked.text, "text"))
     if asked.currency:
-        ours = _CUSTOMER.c.currency == clean(asked.currency, "currency").strip().upper()
-        probe = _tried(unit, _CUSTOMER.c.currency) == asked.currency.strip().upper()
-        found.append(_Criterion(probe, _ids(ours)))
+        code = currency(asked.currency).code
+        probe = _tried(unit, _CUSTOMER.c.currency) == code
+        found.append(_Criterion(probe, _ids(_CUSTOMER.c.currency == code)))
     if asked.parent:
         parent = find(unit, asked.parent).id
         ids = [parent, *TREES.merged_into(unit, parent)]
@@ -171,12 +173,12 @@ def _by_status(unit: Unit, status: Status) -> _Criterion:
     return _Criterion(unmerged & _tried(unit, archived).is_(None))
 
 
-def _wanted(asked: CustomerFilter) -> list[Wanted]:
+def _wanted(unit: Unit, asked: CustomerFilter) -> list[Wanted]:
     found = []
     if asked.tag:
         found.append(Wanted((KeyKind.TAG,), sort_key(clean(asked.tag, "tag"))))
     if asked.department:
-        code = clean(asked.department, "department")
+        code = departments.find(unit, asked.department).code
         found.append(Wanted((KeyKind.DEPARTMENT,), sort_key(code)))
     if asked.brake:
         found.append(Wanted((KeyKind.BRAKE,), Brake(asked.brake).value))

@@ -99,10 +99,13 @@ def test_look_alikes_need_a_word(ours: Machine) -> None:
 @pytest.mark.parametrize(
     ("data", "told"),
     [
-        ({"name": "A"}, "currency: is missing"),
+        ({"name": "A"}, "currency: is missing; add one such as EUR."),
+        ({"name": "A", "credit_limit": "1"}, "currency: is missing; add one such as EUR.\n"),
         ([], "one object"),
         ({"name": 7, "currency": "EUR"}, "name: must be text"),
-        (ACME | {"credit_limit": "1.234,56"}, "credit_limit"),
+        (ACME | {"credit_limit": "1.2345,56"}, "credit_limit"),
+        (ACME | {"credit_limit": "12k"}, "write all zeros"),
+        (ACME | {"credit_limit": "1.234"}, "3 decimals"),
         (ACME | {"credit_limit": 1e308}, "credit_limit"),
         (ACME | {"colour": "red"}, "colour: is no field"),
         (ACME | {"name": "4111 1111 1111 1111"}, "payment card number"),
@@ -151,3 +154,73 @@ def test_departments_codes_and_rates(ours: Machine) -> None:
     again = ("rates", "set", "EUR", "USD", "--from", "2026-11-20", "--source", "x")
     assert ours(*again[:4], "-1", *again[4:]).code == 2
     assert ours(*again[:4], "0", *again[4:]).code == 2
+
+
+@pytest.mark.parametrize("typed", ["1.234,56", "1,234.56", "1234,56", "1 234.56", "EUR 1.234,56"])
+def test_money_is_taken_as_people_type_it(ours: Machine, typed: str) -> None:
+    file = given(ours, {"name": "Acme", "currency": "EUR", "credit_limit": typed})
+    assert "1,234.56 EUR" in ours("customers", "create", "--file", file).out
+    changed = ours("customers", "edit", "C-00001", "--set", f"credit_limit={typed}")
+    assert "1,234.56 EUR" in changed.out
+    assert ours.does("customers", "show", "C-00001")["credit_limit"]["amount"] == 123456
+
+
+def test_an_unclear_amount_is_read_as_the_organisation_writes_it(ours: Machine) -> None:
+    ours.does("customers", "create", "--file", given(ours, {"name": "A", "currency": "EUR"}))
+    change = ("customers", "edit", "C-00001", "--set")
+    assert "1,234.00 EUR" in ours(*change, "credit_limit=1,234").out
+    assert "3 decimals" in ours(*change, "credit_limit=1.234").err
+    ours.does("organisations", "edit", "--locale", "de")
+    assert "1,234.00 EUR" in ours(*change, "credit_limit=1.234").out
+
+
+def test_a_rate_that_may_be_a_thousand_times_as_much_is_not_guessed(ours: Machine) -> None:
+    rate = ("rates", "set", "EUR", "USD")
+    more = ("--from", "2026-11-20", "--source", "ECB")
+    unclear = ours(*rate, "1,087", *more)
+    assert unclear.code == 2
+    assert "'1,087' may be 1087 or 1.087. Add a zero" in unclear.err
+    assert ours(*rate, "1.087", *more).code == 2
+    for typed in ("1,0870", "1.0870", "1.0875", "0,9", "1234,5678"):
+        assert ours(*rate, typed, *more).code == 0
+
+
+def test_an_edit_asked_twice_under_one_id_is_done_once(ours: Machine) -> None:
+    ours.does("customers", "create", "--file", given(ours, {"name": "A", "currency": "EUR"}))
+    request = ("--request", "0190b0b0-0000-7000-8000-0000000000aa")
+    change = ("customers", "edit", "C-00001", "--set", "terms=net14", *request)
+    assert ours.does(*change) == ours.does(*change)
+    assert ours.does("customers", "show", "C-00001")["version"] == 2
+
+
+def test_a_name_of_the_meta_data_is_told_from_a_field(ours: Machine) -> None:
+    data = {"name": "A", "currency": "EUR", "meta_data": {"status": "merged"}}
+    ours.does("customers", "create", "--file", given(ours, data))
+    lines = ours("customers", "show", "C-00001").out.splitlines()
+    assert [line.split() for line in lines if "status" in line] == [
+        ["status", "active"], ["meta_data.status", "merged"],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("argv", "code", "said"),
+    [
+        (("--department", "NOPE"), 3, "No department has the code 'NOPE'"),
+        (("--currency", "zzz"), 2, "'zzz' is no currency in use"),
+        (("--parent", "C-9"), 3, "No customer has the number 'C-9'"),
+    ],
+)
+def test_a_filter_that_names_nothing_is_refused(
+    ours: Machine, argv: tuple[str, ...], code: int, said: str
+) -> None:
+    ran = ours("customers", "list", *argv)
+    assert ran.code == code
+    assert said in ran.err
+
+
+def test_nobody_gives_way_to_themselves(ours: Machine) -> None:
+    ours.does("customers", "create", "--file", given(ours, {"name": "A", "currency": "EUR"}))
+    ran = ours("customers", "merge", "C-00001", "C-00001")
+    assert (ran.code, ran.err) == (
+        4, "Twice the same: C-00001 cannot give way to itself. Name two.\n",
+    )  # fmt: skip

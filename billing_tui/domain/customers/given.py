@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
+from functools import partial
 from typing import Any, TypeVar
 
 from billing_tui.domain.currencies import currency
@@ -25,37 +26,39 @@ from .records import (
 )
 
 E = TypeVar("E", bound=StrEnum)
+_MISSING = {"name": "is missing.", "currency": "is missing; add one such as EUR."}
 _TEXTS = ("name", "currency", "parent", "terms", "language")
 
 
 def draft_given(data: Any) -> CustomerDraft:
-    """A draft from one object; amounts and percentages are text with a decimal point."""
+    """A draft from one object; where an amount can be read in two ways, its point is decimal."""
     if not isinstance(data, Mapping):
         raise FieldRefused('A customer is one object, like {"name": "Acme", "currency": "EUR"}.')
     on = Findings()
     for name in ("name", "currency"):
         if name not in data:
-            on.say(name, "is missing.")
+            on.say(name, _MISSING[name])
     number = _text(on, "number", data.get("number", ""))
     known = {name: value for name, value in data.items() if name != "number"}
-    changes = _read(on, known, str(data.get("currency", "")))
+    changes = _read(on, known, str(data.get("currency", "")), ".")
     if on.errors:
         raise DraftRefused(on.errors)
     return CustomerDraft(number=number, **changes)
 
 
-def changes_given(data: Any, currency_now: str) -> dict[str, Any]:
-    """Changed fields from one object; an amount is in the new currency, else in today's."""
+def changes_given(data: Any, currency_now: str, decimal: str = ".") -> dict[str, Any]:
+    """Changed fields from one object; an amount is in the new currency, else in today's, with the
+    decimal mark of whoever typed it."""
     if not isinstance(data, Mapping):
         raise FieldRefused('Changes are one object, like {"terms": "net14"}.')
     on = Findings()
-    changes = _read(on, data, str(data.get("currency", currency_now)))
+    changes = _read(on, data, str(data.get("currency", currency_now)), decimal)
     if on.errors:
         raise DraftRefused(on.errors)
     return changes
 
 
-def _read(on: Findings, data: Mapping[Any, Any], code: str) -> dict[str, Any]:
+def _read(on: Findings, data: Mapping[Any, Any], code: str, decimal: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in data.items():
         if name not in EDITABLE:
@@ -63,7 +66,8 @@ def _read(on: Findings, data: Mapping[Any, Any], code: str) -> dict[str, Any]:
         elif name in _TEXTS:
             found[name] = _text(on, name, value)
         elif name == "credit_limit":
-            found[name] = on.tried(name, lambda value=value: _money(value, code), None)  # type: ignore[misc]
+            if code:
+                found[name] = on.tried(name, partial(_money, value, code, decimal), None)
         elif name == "delivery":
             found[name] = _choice(on, name, value, Delivery, Delivery.EMAIL)
         elif name == "tags":
@@ -85,7 +89,7 @@ def _text(on: Findings, field: str, value: Any) -> str:
     return ""
 
 
-def _money(value: Any, code: str) -> Money | None:
+def _money(value: Any, code: str, decimal: str) -> Money | None:
     if value is None or value == "":
         return None
     if isinstance(value, Mapping) and type(value.get("amount")) is int:
@@ -93,7 +97,7 @@ def _money(value: Any, code: str) -> Money | None:
         return Money(value["amount"], str(value.get("currency", "")))
     if not isinstance(value, str | int | Decimal) or isinstance(value, bool):
         raise FieldRefused('must be an amount as text, like "1234.50".')
-    return parse_amount(str(value), currency(code).code, strict=True)
+    return parse_amount(str(value), currency(code).code, decimal)
 
 
 def _choice(on: Findings, field: str, value: Any, choices: type[E], otherwise: E) -> E:
@@ -106,7 +110,7 @@ def _choice(on: Findings, field: str, value: Any, choices: type[E], otherwise: E
 def _items(on: Findings, field: str, value: Any) -> list[tuple[int, Any]]:
     if isinstance(value, list | tuple):
         return list(enumerate(value))
-    on.say(field, "must be a list.")
+    on.say(field, "must be a list, which only a file can hold.")
     return []
 
 
