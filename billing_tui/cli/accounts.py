@@ -25,7 +25,7 @@ _ON = argument("--on", metavar="DATE", help="as it is on this day")
 
 def register(tree: Commands) -> None:
     group = tree.group("accounts", "what the general ledger calls our accounts")
-    one_account = argument("--account", default="", help="this account only")
+    one_account = argument("--account", default="", metavar="ACCOUNT", help="this account only")
     group.add("list", show_all, "list the mappings", _ANY_ENTITY, one_account, _ON, paged)
     group.add(
         "code", code, "show the code a posting goes under", _ACCOUNT, _ENTITY, _DEPARTMENT, _ON
@@ -69,6 +69,7 @@ def show_all(context: Context, args: Namespace) -> None:
             ("from", lambda one: one.valid_from),
             ("code", lambda one: one.code or "(ends)"),
         ],
+        "No such mappings. Give an account its code with `billing-tui accounts set ACCOUNT CODE`.",
     )
 
 
@@ -88,6 +89,7 @@ def unmapped(context: Context, args: Namespace) -> None:
             ("account", lambda one: one.account),
             ("posted", lambda one: one.posted),
         ],
+        "Every account has a code.",
     )
 
 

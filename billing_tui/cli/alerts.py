@@ -27,16 +27,18 @@ def register(tree: Commands) -> None:
         list_alerts,
         "show open alerts, the newest first",
         argument("--acknowledged", action="store_true", help="those somebody has taken note of"),
-        argument("--kind", default="", help="only of this kind, such as job.failed"),
+        argument(
+            "--kind", default="", metavar="KIND", help="only of this kind, such as job.failed"
+        ),
         argument("--severity", choices=list(Severity), default="info", help="at least this severe"),
         argument("--owner", default="", metavar="LOGIN", help="only those of this person"),
         paged,
     )
-    id = argument("id", metavar="ID")
+    id = argument("id", help="as `alerts list` shows it")
     group.add(
         "acknowledge", acknowledge, "take note of an alert", id, cases=("alerts.acknowledge",)
     )
-    login = argument("login", metavar="LOGIN", help="who looks after it; '' for nobody")
+    login = argument("login", help="who looks after it; '' for nobody")
     group.add("assign", assign, "give an alert to somebody", id, login, cases=("alerts.assign",))
 
 
@@ -45,7 +47,8 @@ def list_alerts(context: Context, args: Namespace) -> None:
     page = context.services.alerts.page(wanted, args.limit, args.cursor)
     columns = ("id", "raised", "severity", "kind", "owner", "message")
     rows = [(a.id, a.raised_at, a.severity, a.kind, a.owner, a.message) for a in page.items]
-    context.out.page(page.items, page.next or None, columns, rows)
+    empty = "No such alerts." if args.acknowledged else "No open alerts; nothing is to be done."
+    context.out.page(page.items, page.next or None, columns, rows, empty)
 
 
 def acknowledge(context: Context, args: Namespace) -> None:

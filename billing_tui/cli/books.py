@@ -25,8 +25,13 @@ def register(tree: Commands) -> None:
         list_entries,
         "show entries with their postings, the newest first",
         _entity,
-        argument("--kind", choices=[kind.value for kind in EntryKind], help="of this kind"),
-        argument("--account", default="", help="that touch this account"),
+        argument(
+            "--kind",
+            choices=[kind.value for kind in EntryKind],
+            metavar="KIND",
+            help="of this kind, such as invoice_issued or reversal",
+        ),
+        argument("--account", default="", metavar="ACCOUNT", help="that touch this account"),
         argument("--from", dest="first", metavar="DATE", help="booked on or after"),
         argument("--to", dest="last", metavar="DATE", help="booked on or before"),
         paged,
@@ -43,7 +48,7 @@ def register(tree: Commands) -> None:
         "close",
         close,
         "close the books of a legal entity; what is closed does not open again",
-        argument("entity", metavar="CODE"),
+        argument("entity", metavar="CODE", help="of the legal entity, such as MAIN"),
         argument("through", metavar="DATE", help="the last closed day"),
         cases=("entities.close",),
     )
@@ -66,7 +71,8 @@ def list_entries(context: Context, args: Namespace) -> None:
         for amount in [Money(line.amount, booked.entry.currency)]
     ]
     columns = ("entry", "booked on", "kind", "account", "amount")
-    context.out.page(page.items, page.next or None, columns, rows)
+    empty = "No such entries. Nothing is booked before the first invoice or payment."
+    context.out.page(page.items, page.next or None, columns, rows, empty)
 
 
 def balance(context: Context, args: Namespace) -> None:
@@ -75,7 +81,7 @@ def balance(context: Context, args: Namespace) -> None:
         context.out.document(found)
         return
     rows = [(each.account, format_money(Money(each.amount, each.currency))) for each in found.items]
-    context.out.table(("account", "balance"), rows)
+    context.out.table(("account", "balance"), rows, "Nothing is booked yet.")
     context.out.line(f"as of {found.as_of}; above zero is a debit")
 
 

@@ -53,4 +53,12 @@ def _show(context: Context, report: Report) -> None:
             out.line(f"{outcome.id}: {outcome.note}")
     if report.since:
         out.line(f"Only what came after row {report.since} of the chain was looked at.")
-    out.line("The record holds." if report.holds else "The record is broken.")
+    out.line(_sentence(report))
+
+
+def _sentence(report: Report) -> str:
+    if not report.holds:
+        return "The record is broken."
+    if report.exit:
+        return "The links hold; the seal was not checked on every row."
+    return "The record holds."

@@ -24,7 +24,9 @@ def register(tree: Commands) -> None:
         keep,
         "keep one; its value is typed, or read from a file",
         _NAME,
-        argument("--from-file", metavar="FILE", help="a file only you can read, or - for stdin"),
+        argument(
+            "--file", metavar="FILE", help="holds the value, only you read it; - for standard input"
+        ),
     )
     group.add("remove", remove, "forget one", _NAME)
     group.add("test", test, "try whether the keyring keeps what it is given")
@@ -40,7 +42,7 @@ def keep(context: Context, args: Namespace) -> None:
     from billing_tui.credentials.names import known
 
     name = known(args.name).name
-    value = asking.secret(f"Value of {name}", args.from_file, "--from-file")
+    value = asking.secret(f"Value of {name}", args.file, "--file")
     if name == "audit-key":
         from billing_tui.bootstrap import check_audit_key
 

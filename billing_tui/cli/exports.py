@@ -18,9 +18,13 @@ if TYPE_CHECKING:
     from .context import Context
 
 _STATUS = argument(
-    "--status", choices=("active", "archived", "merged", "all"), default="active", help="which"
+    "--status",
+    choices=("active", "archived", "merged", "all"),
+    default="active",
+    help="which (active)",
 )
 _TEXT = argument("--text", default="", help="words of the name, a number, e-mail or tax id")
+_WORDS = argument("--text", default="", help="words of the name, or a code")
 FILTERS: dict[str, tuple[Argument, ...]] = {
     "customers": (
         _TEXT,
@@ -28,10 +32,10 @@ FILTERS: dict[str, tuple[Argument, ...]] = {
         argument("--tag", default="", help="with this tag"),
         argument("--parent", default="", metavar="NUMBER", help="right under this customer"),
         argument("--department", default="", metavar="CODE", help="with a share of this one"),
-        argument("--currency", default="", help="billed in this currency"),
+        argument("--currency", default="", metavar="CODE", help="billed in this currency"),
         argument("--brake", choices=("hold", "no_dunning", "no_auto_pay"), help="with this brake"),
     ),
-    "departments": (_TEXT, _STATUS),
+    "departments": (_WORDS, _STATUS),
 }
 
 

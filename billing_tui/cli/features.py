@@ -17,13 +17,7 @@ if TYPE_CHECKING:
 
 class NothingToSet(InputError):
     def __init__(self) -> None:
-        super().__init__("Nothing to set", "Say --on, --off, --roles, --everybody or --percentage.")
-
-
-class RoleUnknown(InputError):
-    def __init__(self, role: str) -> None:
-        known = ", ".join(role.value for role in Role)
-        super().__init__("No such role", f"{role[:40]!r} is no role; the roles are: {known}.")
+        super().__init__("Nothing to set", "Say --on, --off, --role, --everybody or --percentage.")
 
 
 def register(tree: Commands) -> None:
@@ -33,7 +27,7 @@ def register(tree: Commands) -> None:
         "set",
         change,
         "switch a feature on or off, for all or for some",
-        argument("name", metavar="NAME"),
+        argument("name", help="as `features list` shows it"),
         _switch,
         _people,
         argument("--percentage", metavar="N", help="on for N of 100 people, always the same ones"),
@@ -43,15 +37,21 @@ def register(tree: Commands) -> None:
 
 def _switch(parser: ArgumentParser) -> Action:
     either = parser.add_mutually_exclusive_group()
-    either.add_argument("--on", action="store_const", const=True, dest="enabled")
-    return either.add_argument("--off", action="store_const", const=False, dest="enabled")
+    either.add_argument(
+        "--on", action="store_const", const=True, dest="enabled", help="switch it on"
+    )
+    return either.add_argument(
+        "--off", action="store_const", const=False, dest="enabled", help="switch it off"
+    )
 
 
 def _people(parser: ArgumentParser) -> Action:
     either = parser.add_mutually_exclusive_group()
-    either.add_argument("--roles", metavar="ROLE,…", help="only for these roles")
+    either.add_argument(
+        "--role", action="append", metavar="ROLE", help="only for this role; repeat it for more"
+    )
     return either.add_argument(
-        "--everybody", action="store_const", const="", dest="roles", help="for all roles"
+        "--everybody", action="store_const", const=[], dest="role", help="for all roles"
     )
 
 
@@ -69,7 +69,7 @@ def _row(feature: Feature) -> tuple[str, bool | str, object, int | str]:
 
 
 def change(context: Context, args: Namespace) -> None:
-    wanted = FeatureChange(args.enabled, _roles(args.roles), _percentage(args.percentage))
+    wanted = FeatureChange(args.enabled, _roles(args.role), _percentage(args.percentage))
     if wanted == FeatureChange():
         raise NothingToSet
     feature = context.services.features.set(context.request(), args.name, wanted)
@@ -77,14 +77,10 @@ def change(context: Context, args: Namespace) -> None:
     context.out.show(feature, list(zip(labels, _row(feature), strict=True)))
 
 
-def _roles(text: str | None) -> tuple[Role, ...] | None:
-    if text is None:
-        return None
-    names = [name.strip() for name in text.split(",") if name.strip()]
-    for name in names:
-        if name not in list(Role):
-            raise RoleUnknown(name)
-    return tuple(Role(name) for name in names)
+def _roles(typed: list[str] | None) -> tuple[Role, ...] | None:
+    from billing_tui.domain.users import roles_named
+
+    return None if typed is None else tuple(roles_named(typed))
 
 
 def _percentage(text: str | None) -> int | None:

@@ -22,6 +22,7 @@ _RUNS = (
     *("jobs.plan", "jobs.claim", "jobs.beat", "jobs.finish", "alerts.raise"),
     *("cleanup.purge", "imports.write", "imports.finish"),
 )
+_NONE_DUE = "No job is due; `billing-tui jobs list` shows when each is."
 _COLUMNS = ("job", "schedule", "on", "next run", "last run", "outcome", "counts", "error")
 
 
@@ -37,7 +38,7 @@ def register(tree: Commands) -> None:
         cases=_RUNS,
     )
     group.add("serve", serve, "run jobs as they come due, until Ctrl+C or SIGTERM", cases=_RUNS)
-    name = argument("name", metavar="NAME")
+    name = argument("name", help="as `jobs list` shows it")
     group.add("enable", enable, "let a job run by its schedule", name, cases=("jobs.change",))
     group.add("disable", disable, "keep a job from running by itself", name, cases=("jobs.change",))
     when = argument("schedule", help="hourly, every 15m, daily 02:30 or weekly mon 06:00")
@@ -49,6 +50,8 @@ def register(tree: Commands) -> None:
 def list_jobs(context: Context, _args: Namespace) -> None:
     jobs = context.services.jobs.all()
     context.out.page(jobs, None, _COLUMNS, [_row(job) for job in jobs])
+    if not any(job.last_run_at for job in jobs):
+        context.out.line("None ran yet: `billing-tui jobs serve` runs them as they come due.")
 
 
 def _row(job: Job) -> tuple[Any, ...]:
@@ -71,7 +74,8 @@ def run(context: Context, args: Namespace) -> int:
         else:
             ended = [run_job(bench, args.name, context.request(), stop)]
     rows = [(run.job, run.outcome, run.counts, run.error) for run in ended]
-    context.out.page(ended, None, ("job", "outcome", "counts", "error"), rows)
+    columns = ("job", "outcome", "counts", "error")
+    context.out.page(ended, None, columns, rows, _NONE_DUE)
     return _FAILED if any(run.outcome is JobOutcome.FAILED for run in ended) else 0
 
 
@@ -81,7 +85,7 @@ def _preview(context: Context, name: str) -> int:
 
     if name == "due":
         due = context.services.jobs.due().names
-        context.out.page(due, None, ("job",), [(job,) for job in due])
+        context.out.page(due, None, ("job",), [(job,) for job in due], _NONE_DUE)
     else:
         counts = preview(Workbench(context.console), name)
         context.out.show({"job": name, "would": counts}, list(counts.items()))

@@ -19,6 +19,7 @@ def listed(
     items: Sequence[T],
     key: Callable[[T], str],
     columns: Sequence[tuple[str, Callable[[T], Any]]],
+    empty: str = "",
 ) -> None:
     """Print what follows the cursor, in the order of `key`; nothing is lost when rows come or go
     between two pages."""
@@ -30,4 +31,4 @@ def listed(
     page = ordered[: args.limit]
     more = write_cursor(name, "", [key(page[-1])]) if len(page) < len(ordered) else None
     rows = [[tell(item) for _, tell in columns] for item in page]
-    out.page(page, more, [column for column, _ in columns], rows)
+    out.page(page, more, [column for column, _ in columns], rows, empty)

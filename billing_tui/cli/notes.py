@@ -39,7 +39,8 @@ def show_all(context: Context, args: Namespace) -> None:
         (one.written_at, one.author, one.number, one.version, one.id, one.text)
         for one in found.items
     ]
-    context.out.page(found.items, found.next or None, columns, rows)
+    empty = "No notes yet. Write one with `billing-tui customers note NUMBER TEXT`."
+    context.out.page(found.items, found.next or None, columns, rows, empty)
 
 
 def add(context: Context, args: Namespace) -> None:

@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 _VERSION = argument("--version", type=int, help="refuse if it is no longer this version")
 _CODE = argument("code", help="the entity's short code, such as MAIN")
 _DETAILS: tuple[Argument, ...] = (
-    argument("--country", help="two ISO 3166 letters"),
-    argument("--currency", help="what it bills in unless told otherwise"),
+    argument("--country", metavar="CODE", help="two letters, such as DE"),
+    argument("--currency", metavar="CODE", help="what it bills in unless told otherwise"),
     argument("--line", action="append", metavar="TEXT", help="a line of its address; repeat it"),
-    argument("--postcode"),
-    argument("--city"),
-    argument("--region"),
+    argument("--postcode", help="of its address"),
+    argument("--city", help="of its address"),
+    argument("--region", help="of its address"),
     argument(
         "--tax-id", action="append", metavar="COUNTRY:NUMBER", help="such as DE:136695976; repeat"
     ),
@@ -50,8 +50,8 @@ def register(tree: Commands) -> None:
         "edit",
         edit_organisation,
         "change the organisation",
-        argument("--name"),
-        argument("--currency", help="only while the books are empty"),
+        argument("--name", help="a new name"),
+        argument("--currency", metavar="CODE", help="only while the books are empty"),
         argument("--locale", help="such as en or de"),
         argument("--zone", help="such as Europe/Berlin; dates already given stay, say why"),
         argument("--production", action="store_true", default=None, help="its books become real"),
@@ -66,7 +66,7 @@ def register(tree: Commands) -> None:
         create_entity,
         "add a legal entity",
         _CODE,
-        argument("--name", required=True),
+        argument("--name", required=True, help="as on the invoice"),
         *_DETAILS,
         cases=("entities.create",),
     )
@@ -75,19 +75,21 @@ def register(tree: Commands) -> None:
         edit_entity,
         "change a legal entity",
         _CODE,
-        argument("--name"),
+        argument("--name", help="a new name"),
         *_DETAILS,
         _VERSION,
         cases=("entities.edit",),
     )
     settings = tree.group("settings", "settings of the organisation")
-    settings.add("get", get_settings, "show all settings, or one", argument("name", nargs="?"))
+    name = argument("name", help="as `settings list` shows it")
+    settings.add("list", list_settings, "show all settings")
+    settings.add("show", show_setting, "show one setting and what it takes", name)
     settings.add(
         "set",
         set_setting,
         "change a setting",
-        argument("name"),
-        argument("value"),
+        name,
+        argument("value", help="as `settings show` says"),
         cases=("settings.set",),
     )
 
@@ -212,12 +214,13 @@ def _show_entity(context: Context, found: Entity) -> None:
     )
 
 
-def get_settings(context: Context, args: Namespace) -> None:
-    if args.name:
-        one = context.services.settings.get(args.name)
-        facts = [("value", one.value), ("default", one.default), ("takes", one.takes)]
-        context.out.show(one, [("name", one.name), *facts, ("about", one.about)])
-        return
+def show_setting(context: Context, args: Namespace) -> None:
+    one = context.services.settings.get(args.name)
+    facts = [("value", one.value), ("default", one.default), ("takes", one.takes)]
+    context.out.show(one, [("name", one.name), *facts, ("about", one.about)])
+
+
+def list_settings(context: Context, _args: Namespace) -> None:
     found = context.services.settings.list()
     rows = [(one.name, str(one.value), str(one.default), one.about) for one in found]
     context.out.page(found, None, ("name", "value", "default", "about"), rows)

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 DEMO_CUSTOMERS = 200
 DEMO_SEED = 1
+_NEXT = (
+    "Next: `billing-tui customers list`, `billing-tui customers create --help`,"
+    " `billing-tui users add`, `billing-tui doctor`."
+)
 _ZONES = "zoneinfo/"
 
 
@@ -64,9 +68,9 @@ def register(tree: Commands) -> None:
         argument("--currency", metavar="CODE", help="such as EUR"),
         argument("--country", metavar="CODE", help="of the legal entity, such as DE"),
         argument("--locale", help="such as en or de"),
-        argument("--zone", help="time zone that decides the day, such as Europe/Berlin"),
+        argument("--zone", help="the time zone that decides the day, such as Europe/Berlin"),
         argument("--admin", metavar="LOGIN", help="the first admin, if it is not you"),
-        argument("--name", help="the admin's name"),
+        argument("--name", help="the admin's name, if it is not the login"),
         argument("--production", action="store_true", help="its books are real from the start"),
         argument("--password-file", metavar="FILE", help="holds a password for the admin"),
         argument("--demo", action="store_true", help="fill it with made-up customers"),
@@ -96,6 +100,7 @@ def setup(context: Context, args: Namespace) -> None:
     _remember(context)
     if args.demo:
         _seed(context, started, password)
+    context.out.line(_NEXT)
 
 
 def _password(args: Namespace, local: bool, login: str, me: str) -> Secret | None:

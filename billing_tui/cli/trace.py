@@ -17,7 +17,7 @@ _ALWAYS_THERE = {"at", "level", "pid", "event", "request", "within", "organisati
 
 
 def register(tree: Commands) -> None:
-    id = argument("id", metavar="ID", help="a request's id, or the reference of an error")
+    id = argument("id", help="a request's id, or the reference of an error")
     tree.add("trace", show, "show what one request did: rows, books and log", id)
 
 

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 _LOGIN = argument("login", help="as the operating system or the database knows them")
 _ROLES = argument(
-    "--role", action="append", metavar="ROLE", help="clerk, approver, controller, admin or auditor"
+    "--role",
+    action="append",
+    metavar="ROLE",
+    help="clerk, approver, controller, admin or auditor; repeat it for more than one",
 )
 _PASSWORD = argument("--password-file", metavar="FILE", help="holds the password, only you read it")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from .errors import InputError, NotFound, Refused
+from .errors import InputError, Refused
 from .fields import Findings, checked_code
 from .ledger import ACCOUNTS, family
 
@@ -56,14 +56,6 @@ class UnknownAccount(InputError):
 class GlCodeRefused(InputError):
     def __init__(self, why: str) -> None:
         super().__init__("Code not usable", f"The ledger code {why}")
-
-
-class EntityNotFound(NotFound):
-    def __init__(self, reference: str) -> None:
-        self.reference = reference
-        super().__init__(
-            "No such legal entity", f"No legal entity has the code {reference[:40]!r}."
-        )
 
 
 class NothingMapped(Refused):

@@ -66,7 +66,8 @@ MATRIX = _parse(_TABLE)
 class RightMissing(NotAllowed):
     def __init__(self, right: Right) -> None:
         self.right = right
-        roles = " or ".join(role.value for role in _COLUMNS if role in MATRIX[right])
+        *some, last = [role.value for role in _COLUMNS if role in MATRIX[right]]
+        roles = f"{', '.join(some)} or {last}" if some else last
         super().__init__("Not allowed", f"Your roles do not let you {right.value}; {roles} may.")
 
 

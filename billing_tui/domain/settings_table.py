@@ -8,19 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .errors import InputError
+from .errors import InputError, NotFound
 from .money import Rounding
 from .retention import LONGEST_DAYS, RETENTION, checked_days, setting_name
 
 Value = int | str
 
 
-class UnknownSetting(InputError):
+class UnknownSetting(NotFound):
     def __init__(self, name: str) -> None:
         self.name = name
         super().__init__(
             "Unknown setting",
-            f"{name[:60]!r} is no setting. See them all with `billing-tui settings get`.",
+            f"{name[:60]!r} is no setting. See them all with `billing-tui settings list`.",
         )
 
 

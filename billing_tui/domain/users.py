@@ -93,10 +93,14 @@ class PasswordTooWeak(InputError):
         super().__init__("Password not usable", f"The password {why}.")
 
 
+def seconds(count: int) -> str:
+    return f"{count} second" if count == 1 else f"{count} seconds"
+
+
 class PasswordWrong(NotAllowed):
     def __init__(self, wait: int) -> None:
         self.wait = wait
-        then = f"Wait {wait} seconds, then try again." if wait else "Try again."
+        then = f"Wait {seconds(wait)}, then try again." if wait else "Try again."
         super().__init__("Sign-in refused", f"The login or the password is wrong. {then}")
 
 
@@ -105,7 +109,7 @@ class SignInTooSoon(NotAllowed):
         self.wait = wait
         super().__init__(
             "Too many wrong passwords",
-            f"The next try is possible in {wait} seconds. An admin can reset the password with"
+            f"The next try is possible in {seconds(wait)}. An admin can reset the password with"
             " `billing-tui users reset`.",
         )
 
@@ -186,13 +190,17 @@ def checked_login(login: str) -> str:
 
 
 def roles_from(words: Iterable[str]) -> tuple[Role, ...]:
+    return checked_roles(roles_named(words))
+
+
+def roles_named(words: Iterable[str]) -> list[Role]:
     """Roles as typed, also several in one word with commas."""
     typed = [part.strip() for word in words for part in word.split(",") if part.strip()]
     known = {role.value: role for role in Role}
     for word in typed:
         if word.lower() not in known:
             raise UnknownRole(word)
-    return checked_roles(known[word.lower()] for word in typed)
+    return [known[word.lower()] for word in typed]
 
 
 def checked_roles(roles: Iterable[Role]) -> tuple[Role, ...]:

@@ -32,6 +32,7 @@ from .checkpoints import FILE, KEY
 
 LARGEST_DRIFT = timedelta(seconds=2)
 FULL, NEARLY_FULL = 100 * 2**20, 2**30
+_SHOWN = 5
 _REPAIR = "Run `billing-tui migrate --repair` and look who changed it."
 
 
@@ -251,7 +252,9 @@ def server(version: int) -> Check:
 def protection(missing: list[str], what: str) -> Check:
     name = {"trigger": "triggers", "policy": "policies"}[what]
     if missing:
-        return failed(name, f"No {what} where one must be: {', '.join(missing)}. {_REPAIR}")
+        some, rest = ", ".join(missing[:_SHOWN]), len(missing) - _SHOWN
+        more = f" and {rest} more" if rest > 0 else ""
+        return failed(name, f"No {what} where one must be: {some}{more}. {_REPAIR}")
     return ok(name, f"Every {what} is in place.")
 
 

@@ -22,7 +22,7 @@ from billing_tui.adapters.signing import SignedCheckpoint
 from billing_tui.domain.acts import Request
 from billing_tui.domain.customers import CustomerFilter, CustomerSort
 from billing_tui.domain.departments import DepartmentStatus
-from billing_tui.domain.errors import InputError, Refused, StoreError
+from billing_tui.domain.errors import InputError, Refused
 from billing_tui.domain.imports import Column
 from billing_tui.domain.imports import customers as customer_columns
 from billing_tui.domain.imports import departments as department_columns
@@ -58,7 +58,7 @@ class FileExists(Refused):
         super().__init__("File exists", f"{path} is there already; name another, or use --force.")
 
 
-class FileNotWritable(StoreError):
+class FileNotWritable(InputError):
     def __init__(self, path: Path, why: str) -> None:
         self.path = path
         super().__init__("File not written", f"{path}: {why}. Nothing was left behind.")

@@ -6,8 +6,9 @@ from dataclasses import asdict
 from datetime import date
 from uuid import UUID
 
-from billing_tui.domain.errors import NotFound, Refused
+from billing_tui.domain.errors import Refused
 from billing_tui.domain.ledger import Balance, Booked, EntryFilter, TrialBalance
+from billing_tui.domain.organisations import EntityNotFound
 from billing_tui.domain.pages import CursorRefused, Page, page_size, read_cursor, write_cursor
 from billing_tui.domain.rights import Right
 from storage.models import LegalEntity
@@ -16,12 +17,6 @@ from storage.rows import update
 from storage.uow import Unit
 
 from .cases import Service, reads, writes
-
-
-class EntityNotFound(NotFound):
-    def __init__(self, code: str) -> None:
-        self.entity = code
-        super().__init__("No such legal entity", f"No legal entity has the code {code!r}.")
 
 
 class ClosedAlready(Refused):

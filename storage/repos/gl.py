@@ -8,8 +8,9 @@ from uuid import UUID
 
 from sqlalchemy import Select, bindparam, exists, func, select
 
-from billing_tui.domain.gl import EntityNotFound, GlMapping
+from billing_tui.domain.gl import GlMapping
 from billing_tui.domain.ids import new_id
+from billing_tui.domain.organisations import EntityNotFound
 from billing_tui.domain.text import clean
 from storage import models
 from storage.models.base import table_of

@@ -34,7 +34,7 @@ def kept_in(machine: Machine, name: str) -> str | None:
 
 def test_a_value_goes_to_the_keyring_and_is_never_shown(keyring: Machine) -> None:
     told = [
-        keyring("credentials", "set", "store-password", "--from-file", keyring.secret(CANARY)),
+        keyring("credentials", "set", "store-password", "--file", keyring.secret(CANARY)),
         keyring("credentials", "list"),
         keyring("credentials", "list", "--json"),
         keyring("credentials", "test"),
@@ -57,7 +57,7 @@ def test_a_value_is_typed_or_piped(keyring: Machine) -> None:
         buffer = io.BytesIO(b"piped-value\n")
 
     keyring.patch.setattr("sys.stdin", Pipe())
-    assert keyring("credentials", "set", "store-password", "--from-file", "-").code == 0
+    assert keyring("credentials", "set", "store-password", "--file", "-").code == 0
     assert list(FakeRing.kept.values()) == ["piped-value"]
 
 
@@ -69,7 +69,7 @@ def test_no_value_is_taken_from_the_command_line(keyring: Machine, extra: tuple[
 
 def test_without_a_keyring_a_password_is_not_written_down(machine: Machine) -> None:
     file = machine.secret(CANARY)
-    ran = machine("credentials", "set", "store-password", "--from-file", file)
+    ran = machine("credentials", "set", "store-password", "--file", file)
     assert (ran.code, "BILLING_TUI_STORE_PASSWORD_FILE" in ran.err) == (2, True)
     assert CANARY not in ran.out + ran.err
     assert machine("credentials", "test").code == 2
@@ -88,7 +88,7 @@ def test_the_recovery_code_brings_the_audit_key_back(machine: Machine) -> None:
     checks = {one["name"]: one["result"] for one in machine.does("doctor")["checks"]}
     assert checks["seal"] == "warning"
     typed = code.lower().replace("-", " ").replace("0", "o")
-    machine.does("credentials", "set", "audit-key", "--from-file", machine.secret(typed))
+    machine.does("credentials", "set", "audit-key", "--file", machine.secret(typed))
     checks = {one["name"]: one["result"] for one in machine.does("doctor")["checks"]}
     assert checks["seal"] == "ok"
 
@@ -96,13 +96,13 @@ def test_the_recovery_code_brings_the_audit_key_back(machine: Machine) -> None:
 def test_a_recovery_code_of_another_store_is_refused(machine: Machine, tmp_path: Path) -> None:
     machine.does("setup", "--yes")
     other = machine.secret(to_code(b"o" * 32))
-    ran = machine("credentials", "set", "audit-key", "--from-file", other, "--json")
+    ran = machine("credentials", "set", "audit-key", "--file", other, "--json")
     assert (ran.code, ran.doc["error"]["code"]) == (4, "key_of_another_store")
     garbled = machine.secret(to_code(b"o" * 32)[:-1] + "U")
-    assert machine("credentials", "set", "audit-key", "--from-file", garbled).code == 2
+    assert machine("credentials", "set", "audit-key", "--file", garbled).code == 2
     nowhere = ("--store", tmp_path / "not-yet.db")
     other = machine.secret(to_code(b"o" * 32))
-    assert machine(*nowhere, "credentials", "set", "audit-key", "--from-file", other).code == 0
+    assert machine(*nowhere, "credentials", "set", "audit-key", "--file", other).code == 0
 
 
 def test_a_chain_without_a_seal_takes_any_code(machine: Machine) -> None:
@@ -112,4 +112,4 @@ def test_a_chain_without_a_seal_takes_any_code(machine: Machine) -> None:
         "UPDATE audit_log SET key_id = '', mac = ''",
     )
     other = machine.secret(to_code(b"o" * 32))
-    assert machine("credentials", "set", "audit-key", "--from-file", other).code == 0
+    assert machine("credentials", "set", "audit-key", "--file", other).code == 0

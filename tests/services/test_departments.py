@@ -23,8 +23,9 @@ from billing_tui.domain.departments import (
 )
 from billing_tui.domain.errors import InputError
 from billing_tui.domain.fields import FieldsRefused
-from billing_tui.domain.gl import EntityNotFound, NothingMapped
+from billing_tui.domain.gl import NothingMapped
 from billing_tui.domain.money import Money
+from billing_tui.domain.organisations import EntityNotFound
 from billing_tui.domain.rates import Rate, RateMissing
 from billing_tui.domain.trees import NotBelowArchived, NotBelowMerged, StillInUse, TreeCircle
 from billing_tui.services.departments import Departments

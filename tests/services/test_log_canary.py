@@ -39,7 +39,7 @@ COMMANDS = [
     ["jobs", "enable", "{}", "--reason", "{}"],
     ["features", "set", "{}", "--on"],
     ["features", "set", "bulk_import", "--off", "--reason", "{}"],
-    ["features", "set", "bulk_import", "--roles", "{}"],
+    ["features", "set", "bulk_import", "--role", "{}"],
     ["alerts", "list", "--kind", "{}"],
     ["alerts", "list", "--cursor", "{}"],
     ["alerts", "assign", "0190b0b0-0000-7000-8000-000000000001", "{}"],

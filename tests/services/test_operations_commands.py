@@ -88,7 +88,7 @@ def test_jobs_are_switched_and_planned_by_command(capsys: Capture) -> None:
         (("features", "set", "nothing", "--on"), 3, "feature_unknown"),
         (("features", "set", "bulk_import"), 2, "nothing_to_set"),
         (("features", "set", "bulk_import", "--on", "--off"), 2, "usage_error"),
-        (("features", "set", "bulk_import", "--roles", "king"), 2, "role_unknown"),
+        (("features", "set", "bulk_import", "--role", "king"), 2, "unknown_role"),
         (("features", "set", "bulk_import", "--percentage", "101"), 2, "percentage_refused"),
         (("features", "set", "bulk_import", "--percentage", "1e2"), 2, "percentage_refused"),
         (("alerts", "acknowledge", "x"), 2, "not_an_alert_id"),
@@ -106,7 +106,7 @@ def test_what_cannot_be_done_is_said(
 
 
 def test_features_are_set_and_listed(capsys: Capture) -> None:
-    people = ("--roles", "clerk, admin", "--percentage", "100")
+    people = ("--role", "clerk", "--role", "admin", "--percentage", "100")
     set_to = printed(capsys, "features", "set", "bulk_import", "--on", *people)
     assert set_to["roles"] == ["admin", "clerk"]
     assert printed(capsys, "features", "set", "bulk_import", "--everybody")["roles"] == []

@@ -29,9 +29,10 @@ from billing_tui.domain.ledger import (
     EntryRefused,
     reversal,
 )
+from billing_tui.domain.organisations import EntityNotFound
 from billing_tui.domain.pages import CursorRefused
 from billing_tui.domain.rights import RightMissing
-from billing_tui.services.ledger import ClosedAlready, DayNotOver, EntityNotFound, Ledger
+from billing_tui.services.ledger import ClosedAlready, DayNotOver, Ledger
 from storage.models import LedgerEntry, Posting, SummaryMoved, SummaryOpen
 from storage.models.base import table_of
 from storage.repos import audit, balances, ledger

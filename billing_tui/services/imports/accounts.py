@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from billing_tui.domain.gl import EntityNotFound
 from billing_tui.domain.imports import mappings as mapping_columns
 from billing_tui.domain.imports import rates as rate_columns
 from billing_tui.domain.imports.mappings import MappingDraft
 from billing_tui.domain.imports.rates import RateDraft
+from billing_tui.domain.organisations import EntityNotFound
 from billing_tui.domain.rights import Right
 from storage.repos import departments, gl, organisations, rates
 from storage.uow import Unit

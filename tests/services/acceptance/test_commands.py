@@ -15,7 +15,7 @@ from tests.services.acceptance.conftest import Place
 READING = [
     "customers list", "customers show C-00001", "customers tree C-00001", "customers search ev",
     "customers history C-00001", "customers notes C-00001", "departments list", "departments tree",
-    "users list", "organisations list", "organisations show", "entities list", "settings get",
+    "users list", "organisations list", "organisations show", "entities list", "settings list",
     "accounts list", "accounts unmapped", "rates list", "books list", "books balance",
     "alerts list", "features list", "jobs list", "imports list", "credentials list", "verify",
     "verify --recent", "doctor",
@@ -53,7 +53,7 @@ def test_the_recovery_code_brings_the_seal_back(local: Place) -> None:
     local.machine.does("customers", "create", "--file", _customer(local))
     assert local.machine("verify").code == 8
     file = local.machine.secret(code[0], "code")
-    assert local.machine("credentials", "set", "audit-key", "--from-file", file).code == 0
+    assert local.machine("credentials", "set", "audit-key", "--file", file).code == 0
     local.machine.does("customers", "create", "--file", _customer(local, name="Bea"))
     actions = local.raw("SELECT action, mac = '' FROM audit_log ORDER BY seq")
     assert ("key.missing", 1) in actions
