@@ -46,12 +46,15 @@ class Checkpoints:
         key = SigningKey.from_code(kept.reveal()) if kept else SigningKey.make()
         if kept is None:
             self._credentials.set(KEY, key.code())
-        if self._store.sqlite:
-            remember = Written("users.remember_key", "", str, str)
-            self._store.write(lambda unit: _remember(unit, key.public), Request.new(), remember)
-        else:
-            logins.remember_key(self._store.engine, self._store.identity.organisation, key.public)
+        self._publish(key.public)
         return key
+
+    def _publish(self, public: str) -> None:
+        if not self._store.sqlite:
+            logins.remember_key(self._store.engine, self._store.identity.organisation, public)
+        elif not self._store.read(_published):  # a look leaves no trace
+            remember = Written("users.remember_key", "", str, str)
+            self._store.write(lambda unit: _remember(unit, public), Request.new(), remember)
 
     def _file(self, *, make: bool = False) -> CheckpointFile:
         folder = self._settings.state_dir() if make else self._settings.state
@@ -65,9 +68,13 @@ def _head(unit: Unit) -> Checkpoint | None:
     return Checkpoint(unit.organisation, head.seq, head.hash, unit.now)
 
 
+def _published(unit: Unit) -> bool:
+    known = users.by_login(unit, unit.actor.login)
+    return known is not None and bool(known.public_key)
+
+
 def _remember(unit: Unit, public: str) -> str:
     """Once: replacing it would let checkpoints of old be disowned."""
-    known = users.by_login(unit, unit.actor.login)
-    if known is not None and not known.public_key:
+    if not _published(unit):
         users.keep_aside(unit, unit.actor.user, {"public_key": public})
     return ""

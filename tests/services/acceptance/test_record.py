@@ -164,6 +164,13 @@ def test_a_change_of_any_column_is_located(place: Place) -> None:
     assert "5" in _found(place)["I13"]
 
 
+def test_verifying_writes_nothing_to_the_store(place: Place) -> None:
+    tables = ("request", "audit_log", "app_user", "counter", "job_run")
+    before = [place.raw(f"SELECT * FROM {table}") for table in tables]
+    assert _found(place) == {}
+    assert [place.raw(f"SELECT * FROM {table}") for table in tables] == before
+
+
 def test_a_cut_tail_is_shown_by_what_the_machine_remembers(place: Place) -> None:
     place.machine.does("seed", "--customers", "3")
     assert _found(place) == {}
