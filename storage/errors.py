@@ -172,6 +172,10 @@ _REFUSED_WORDS: tuple[tuple[str, Callable[[], StoreError]], ...] = (
 )
 
 
+# A cell of a damaged file; the driver gives it no code.
+_NO_TEXT = "Could not decode to UTF-8"
+
+
 def sqlstate(error: DBAPIError) -> str:
     return getattr(error.orig, "sqlstate", None) or ""
 
@@ -183,6 +187,8 @@ def sqlite_code(error: DBAPIError) -> int:
 def as_store_error(error: DBAPIError) -> StoreError | None:
     """The case to show, or None when the fault is the program's own."""
     code, state = sqlite_code(error), sqlstate(error)
+    if not state and str(error.orig).startswith(_NO_TEXT):
+        return NotAStore()
     if code in _SQLITE_FINAL:
         return _SQLITE_FINAL[code]()
     if code in _SQLITE_BUSY or state in _RETRY_STATES:

@@ -20,7 +20,7 @@ from billing_tui.domain.acts import Actor, Origin, Request
 from billing_tui.domain.errors import NotAllowed
 from billing_tui.domain.rights import Role
 
-from .errors import StoreAway, StoreBusy, as_store_error
+from .errors import NotAStore, StoreAway, StoreBusy, as_store_error
 from .repos import audit, requests
 from .repos.audit import Seal
 from .repos.users import actor_row, server_clock
@@ -179,6 +179,8 @@ class Store:
                 return once()
             except PoolTimeout:
                 raise StoreBusy from None
+            except UnicodeDecodeError:
+                raise NotAStore from None  # SQLite quotes a broken schema in bytes that are no text
             except DBAPIError as error:
                 case = as_store_error(error)
                 if case is None:
@@ -205,6 +207,8 @@ def reading(engine: Engine) -> Iterator[Connection]:
     try:
         with engine.connect() as connection, connection.begin():
             yield connection
+    except UnicodeDecodeError:
+        raise NotAStore from None
     except DBAPIError as error:
         if case := as_store_error(error):
             raise case from None
