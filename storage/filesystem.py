@@ -1,5 +1,6 @@
 """Whether a path lies on a network file system, where SQLite's locks cannot be trusted."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -27,6 +28,8 @@ _NETWORK_TYPES = frozenset(
         "fuse.davfs2",
     ]
 )
+# The system writes blanks, line ends and the like in names as \040, and everything else as it is.
+_ESCAPED = re.compile(r"\\([0-7]{3})")
 _MOUNTS = Path("/proc/self/mountinfo")
 
 
@@ -39,7 +42,7 @@ def is_network(path: Path) -> bool:
 def file_system(path: Path) -> str:
     """The type of the mount that holds the path, or "" where the system does not say."""
     try:
-        lines = _MOUNTS.read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = _MOUNTS.read_text(encoding="utf-8", errors="surrogateescape").split("\n")[:-1]
     except OSError:
         return ""
     return mounted_type(lines, str(path.absolute().resolve()))
@@ -49,7 +52,7 @@ def mounted_type(mountinfo: list[str], path: str) -> str:
     best, kind = "", ""
     for line in mountinfo:
         before, _, after = line.partition(" - ")
-        point = before.split()[4].encode().decode("unicode_escape")
+        point = _ESCAPED.sub(lambda found: chr(int(found[1], 8)), before.split(" ")[4])
         covers = f"{path}/".startswith(point.rstrip("/") + "/")
         if covers and len(point) >= len(best):
             best, kind = point, after.split()[0]

@@ -208,6 +208,9 @@ MOUNTS = """\
 34 22 0:30 / /over rw - ext4 /dev/sdc1 rw
 35 34 0:31 / /over rw - 9p hostshare rw
 36 22 0:32 / /tmp rw shared:7 master:1 - tmpfs tmpfs rw
+37 22 0:33 / /mnt/büro rw - nfs4 nas:/office rw
+38 22 0:34 / /mnt/事務　所 rw - cifs //server/office rw
+39 22 0:35 / /mnt/back\\134slash rw - nfs nas:/odd rw
 """.splitlines()
 
 
@@ -224,6 +227,9 @@ MOUNTS = """\
         ("/srv/cloud/a/b/store.db", "fuse.sshfs"),
         ("/over/store.db", "9p"),
         ("/tmp/store.db", "tmpfs"),
+        ("/mnt/büro/store.db", "nfs4"),
+        ("/mnt/事務　所/store.db", "cifs"),
+        ("/mnt/back\\slash/store.db", "nfs"),
     ],
 )
 def test_the_file_system_of_a_path(path: str, kind: str) -> None:
