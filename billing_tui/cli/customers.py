@@ -181,7 +181,15 @@ def tree_of(context: Context, args: Namespace) -> None:
 def history(context: Context, args: Namespace) -> None:
     found = context.services.customers.history(args.number, args.cursor, args.limit)
     rows = [
-        (act.at, act.who, act.action, change.field, change.before, change.after, act.reason)
+        (
+            f"{act.at[:10]} {act.at[11:19]}Z",
+            act.who,
+            act.action,
+            change.field,
+            change.before,
+            change.after,
+            act.reason,
+        )
         for act in found.items
         for change in act.changes
     ]

@@ -6,6 +6,7 @@ import dataclasses
 import io
 import json
 import os
+import shutil
 import sys
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
@@ -34,6 +35,9 @@ def document(value: Any) -> str:
     return json.dumps(told(value), sort_keys=True, indent=2).replace("\x7f", "\\u007f")
 
 
+_LEAST_ROOM = 16  # where less is left, a terminal breaks lines no worse
+
+
 class NotPrinted(InputError):
     def __init__(self, why: str) -> None:
         self.why = why
@@ -43,11 +47,20 @@ class NotPrinted(InputError):
 
 
 class Output:
-    def __init__(self, as_json: bool, out: TextIO | None = None, err: TextIO | None = None) -> None:
+    def __init__(
+        self,
+        as_json: bool,
+        out: TextIO | None = None,
+        err: TextIO | None = None,
+        width: int | None = None,
+    ) -> None:
+        """`width` is that of the terminal; a file or a pipe has none."""
         self.as_json = as_json
         # A stream that was closed before we started, as by `>&-`, is None.
         self._out = out or sys.stdout or io.StringIO()
         self._err = err or sys.stderr or io.StringIO()
+        at_terminal = width is None and self._out.isatty()
+        self._width = shutil.get_terminal_size().columns if at_terminal else width
 
     def line(self, text: str = "") -> None:
         """A sentence for a person; silent when a document was asked for."""
@@ -72,9 +85,9 @@ class Output:
             return
         width = max((len(label) for label, _ in lines), default=0)
         for label, item in lines:
-            for n, part in enumerate(cell(item).split("\n")):
-                line = f"{safe(label if n == 0 else ''):<{width}}  {safe(part)}"
-                self._print(line.rstrip())
+            parts = [part for line in cell(item).split("\n") for part in self._fold(line, width)]
+            for n, part in enumerate(parts):
+                self._print(f"{safe(label if n == 0 else ''):<{width}}  {part}".rstrip())
 
     def page(
         self,
@@ -101,14 +114,10 @@ class Output:
         lines = [list(columns), *cells]
         widths = [max(columns_of(line[i]) for line in lines) for i in range(len(columns))]
         right = [all(_is_number(row[i]) for row in rows) for i in range(len(columns))]
+        before = sum(widths[:-1]) + 2 * (len(widths) - 2)
         for line in lines:
-            padded = (
-                " " * (width - columns_of(text)) + text
-                if to_right
-                else text + " " * (width - columns_of(text))
-                for text, width, to_right in zip(line, widths, right, strict=True)
-            )
-            self._print("  ".join(padded).rstrip())
+            for part in self._broken(line, before):
+                self._print(_padded(part, widths, right))
 
     def error(self, error: BillingError) -> None:
         if self.as_json and not isinstance(error, NotPrinted):
@@ -125,6 +134,17 @@ class Output:
         """Nobody reads any more: what is left goes nowhere."""
         os.dup2(os.open(os.devnull, os.O_WRONLY), self._out.fileno())
 
+    def _broken(self, line: list[str], before: int) -> list[list[str]]:
+        """The lines a row takes, its last column staying where it is."""
+        first, *more = self._fold(line[-1], before) if len(line) > 1 else line
+        nothing = [""] * (len(line) - 1)
+        return [[*line[:-1], first], *([*nothing, part] for part in more)]
+
+    def _fold(self, text: str, before: int) -> list[str]:
+        """Lines of a text that stands behind `before` columns, so that none runs into the next."""
+        room = 0 if self._width is None else self._width - before - 2
+        return folded(safe(text), room) if room >= _LEAST_ROOM else [safe(text)]
+
     def _print(self, text: str) -> None:
         self._try(lambda: print(text, file=self._out))
 
@@ -136,6 +156,33 @@ class Output:
         except OSError as error:
             self.drop()
             raise NotPrinted((error.strerror or "no reason given").lower()) from None
+
+
+def _padded(line: list[str], widths: list[int], right: list[bool]) -> str:
+    cells = (
+        " " * (width - columns_of(text)) + text
+        if to_right
+        else text + " " * (width - columns_of(text))
+        for text, width, to_right in zip(line, widths, right, strict=True)
+    )
+    return "  ".join(cells).rstrip()
+
+
+def folded(text: str, room: int) -> list[str]:
+    """Lines of at most `room` columns, broken between words, a longer word within itself."""
+    lines = [""]
+    for word in text.split(" "):
+        joined = f"{lines[-1]} {word}" if lines[-1] else word
+        if columns_of(joined) <= room:
+            lines[-1] = joined
+            continue
+        if lines[-1]:
+            lines.append("")
+        for character in word:
+            if columns_of(lines[-1] + character) > room:
+                lines.append("")
+            lines[-1] += character
+    return lines
 
 
 def columns_of(text: str) -> int:

@@ -23,10 +23,7 @@ if TYPE_CHECKING:
 
 DEMO_CUSTOMERS = 200
 DEMO_SEED = 1
-_NEXT = (
-    "Next: `billing-tui customers list`, `billing-tui customers create --help`,"
-    " `billing-tui users add`, `billing-tui doctor`."
-)
+_NEXT = "Next: `billing-tui customers create --help`, or `billing-tui doctor` to see all is well."
 _ZONES = "zoneinfo/"
 
 

@@ -51,3 +51,24 @@ def test_a_document_has_one_spelling() -> None:
         {"a": Decimal("1.10"), "b": frozenset({1, 2})}
     )
     assert told(Decimal("1.10")) == "1.10"
+
+
+def test_on_a_terminal_a_long_last_column_stays_in_its_column() -> None:
+    out = io.StringIO()
+    output = Output(as_json=False, out=out, width=40)
+    output.table(
+        ("id", "what"), [("I12", "Every version of every row stands in the chain 正博貿易")]
+    )
+    output.show({}, [("path", "x" * 50)])
+    assert out.getvalue().splitlines() == [
+        "id   what",
+        "I12  Every version of every row stands",
+        "     in the chain 正博貿易",
+        "path  " + "x" * 34,
+        "      " + "x" * 16,
+    ]
+
+
+def test_a_pipe_gets_one_line_a_row() -> None:
+    text = "many words " * 40
+    assert len(lines_of(("id", "what"), [("I12", text)])) == 2
