@@ -170,10 +170,18 @@ def _sentence(report: ImportReport) -> str:
 
     match report.outcome:
         case Outcome.WRITTEN:
-            return f"{report.written:,} {report.kind} taken in."
+            return f"{_counted(report.written, report.kind)} taken in."
         case Outcome.EARLIER:
             return "This file was taken in before; nothing was written again."
         case Outcome.CHECKED:
             doubts = f", {report.doubtful:,} doubtful" if report.doubtful else ""
-            return f"{report.rows:,} rows checked, all usable{doubts}; nothing was written."
-    return f"{report.rows:,} rows checked, {report.bad:,} not usable; nothing was written."
+            return (
+                f"{_counted(report.rows, 'rows')} checked, all usable{doubts}; nothing was written."
+            )
+    return (
+        f"{_counted(report.rows, 'rows')} checked, {report.bad:,} not usable; nothing was written."
+    )
+
+
+def _counted(count: int, things: str) -> str:
+    return f"{count:,} {things.removesuffix('s') if count == 1 else things}"

@@ -224,3 +224,12 @@ def test_nobody_gives_way_to_themselves(ours: Machine) -> None:
     assert (ran.code, ran.err) == (
         4, "Twice the same: C-00001 cannot give way to itself. Name two.\n",
     )  # fmt: skip
+
+
+def test_an_import_tells_how_many_in_plain_words(ours: Machine) -> None:
+    file = ours.home / "new.csv"
+    file.write_text('name,currency,credit_limit\nOne,EUR,"1.234,56"\n', encoding="utf-8")
+    said = ours("customers", "import", file, "--dry-run").out
+    assert said == "1 row checked, all usable; nothing was written.\n"
+    assert ours("customers", "import", file).out == "1 customer taken in.\n"
+    assert "taken in before" in ours("customers", "import", file).out
