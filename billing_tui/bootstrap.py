@@ -54,7 +54,7 @@ from storage.repos.audit import Seal
 from storage.repos.organisations import Found, all_organisations
 from storage.repos.store_meta import tables
 from storage.roles import owner_of, session_login
-from storage.store import Identity, Store, reading
+from storage.store import Identity, Store, outside_units
 
 
 class OrganisationUnknown(NotFound):
@@ -218,7 +218,7 @@ def _identity(
     engine: Engine, settings: Settings, organisation: str | None, user: str | None, kind: str
 ) -> tuple[Identity, str]:
     """Who is at work, and the owning role where the store is shared."""
-    with reading(engine) as connection:
+    with outside_units(engine) as connection:
         shared = engine.dialect.name != "sqlite"
         if migrate.revision_of(connection) is None and not tables(connection):
             raise StoreMissing(settings.store.text)
@@ -260,7 +260,7 @@ def starter(settings: Settings, credentials: Credentials, admin: str = "") -> St
     if not settings.store.sqlite:
         engine = opened()
         try:
-            with reading(engine) as connection:
+            with outside_units(engine) as connection:
                 login = session_login(connection)
         finally:
             engine.dispose()
@@ -298,7 +298,7 @@ def organisations_of(settings: Settings, credentials: Credentials) -> list[Found
     """Those this person may choose from, before one is chosen."""
     engine = existing(settings, credentials)
     try:
-        with reading(engine) as connection:
+        with outside_units(engine) as connection:
             migrate.check(connection, __version__)
             return all_organisations(connection)
     finally:

@@ -6,8 +6,8 @@ for whoever runs the server.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine
@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from .errors import LoginLacksRight, as_store_error, sqlstate
 from .roles import PARTS, can_set_role, owner_of
+from .store import outside_units
 from .uow import Unit
 
 _NOT_DONE = ("42501", "42704")  # not allowed, or there is no such role
@@ -63,7 +64,7 @@ def group(connection: Connection, part: str) -> str:
 
 def verifier(engine: Engine, login: str, clear: str) -> str:
     """What the server keeps of a password, made here so that it never sees the password itself."""
-    with _own(engine) as connection:
+    with outside_units(engine) as connection:
         driver = connection.connection.driver_connection
         made: bytes = driver.pgconn.encrypt_password(  # type: ignore[union-attr]
             clear.encode(), login.encode(), b"scram-sha-256"
@@ -108,20 +109,8 @@ def set_password(unit: Unit, name: str, secret: str) -> bool:
     return _attempt(unit, [f"ALTER ROLE {quoted(name)} PASSWORD '{secret}'"])
 
 
-@contextmanager
-def _own(engine: Engine) -> Iterator[Connection]:
-    """A transaction with the login's own rights, outside any unit of work."""
-    try:
-        with engine.connect() as connection, connection.begin():
-            yield connection
-    except DBAPIError as error:
-        if case := as_store_error(error):
-            raise case from None
-        raise
-
-
 def set_own_password(engine: Engine, secret: str) -> None:
-    with _own(engine) as connection:
+    with outside_units(engine) as connection:
         connection.exec_driver_sql(f"ALTER ROLE SESSION_USER PASSWORD '{secret}'")
 
 
@@ -169,7 +158,7 @@ def end_sessions(engine: Engine, name: str) -> int:
 
 def may_be_owner(engine: Engine) -> tuple[bool, str]:
     """Whether this login may act as the owning role, and the SQL that would let it."""
-    with _own(engine) as connection:
+    with outside_units(engine) as connection:
         owner = owner_of(connection)
         login = connection.exec_driver_sql("SELECT session_user::text").scalar_one()
         return can_set_role(connection, owner), f"GRANT {quoted(owner)} TO {quoted(login)}"
@@ -177,7 +166,7 @@ def may_be_owner(engine: Engine) -> tuple[bool, str]:
 
 def note_session(engine: Engine, organisation: object, source: str, act: str) -> None:
     """A line in the chain that also an auditor's login may write: about their own coming."""
-    with _own(engine) as connection:
+    with outside_units(engine) as connection:
         connection.exec_driver_sql(
             "SELECT audit_sign_in(%s::uuid, %s, %s)", (organisation, source, act)
         )
@@ -185,7 +174,7 @@ def note_session(engine: Engine, organisation: object, source: str, act: str) ->
 
 def remember_key(engine: Engine, organisation: object, public: str) -> None:
     """An auditor's login may write nothing, so its checkpoints hold on its own machine only."""
-    with suppress(LoginLacksRight), _own(engine) as connection:
+    with suppress(LoginLacksRight), outside_units(engine) as connection:
         connection.exec_driver_sql(
             "SELECT remember_public_key(%s::uuid, %s)", (organisation, public)
         )

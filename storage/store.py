@@ -202,8 +202,9 @@ class Store:
 
 
 @contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
-    """A bare look at a store before anybody is known in it, with the same errors as a unit."""
+def outside_units(engine: Engine) -> Iterator[Connection]:
+    """A transaction with the login's own rights and the same errors as a unit: to look before
+    anybody is known in the store, and for what people do to their own login."""
     try:
         with engine.connect() as connection, connection.begin():
             yield connection

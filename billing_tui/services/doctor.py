@@ -26,7 +26,7 @@ from storage.engine import SAFE_WAL, sqlite_module
 from storage.filesystem import file_system, is_network
 from storage.repos import organisations, store_meta
 from storage.repos.store_meta import StoreConnection, StoreEngine
-from storage.store import reading
+from storage.store import outside_units
 
 from .checkpoints import FILE, KEY
 
@@ -98,7 +98,7 @@ class Doctor:
         try:
             engine = self.open()
             try:
-                with reading(engine) as connection:
+                with outside_units(engine) as connection:
                     yield ok("store", f"Opened {self.settings.store.text}.")
                     yield from self._inside(connection)
             finally:

@@ -28,7 +28,7 @@ from storage.errors import NotAStore, StoreReadOnly
 from storage.repos import store_meta
 from storage.repos.audit import Seal
 from storage.repos.store_meta import StoreEngine
-from storage.store import Identity, Store, reading
+from storage.store import Identity, Store, outside_units
 
 from .checkpoints import Checkpoints
 from .setup import Founding, checked, found
@@ -156,7 +156,7 @@ def _make_file(settings: Settings) -> None:
 
 def _refuse_founded(engine: StoreEngine, settings: Settings) -> None:
     """Before anything is touched: a store of others, or a file of another program."""
-    with reading(engine) as connection:
+    with outside_units(engine) as connection:
         revision = migrate.revision_of(connection)
         if revision is None:
             if settings.store.sqlite and store_meta.tables(connection):
@@ -168,7 +168,7 @@ def _refuse_founded(engine: StoreEngine, settings: Settings) -> None:
 
 
 def _migrated(engine: StoreEngine) -> None:
-    with reading(engine) as connection:
+    with outside_units(engine) as connection:
         revision = migrate.revision_of(connection)
     if revision == migrate.newest():
         return

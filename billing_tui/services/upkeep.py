@@ -13,7 +13,7 @@ from storage import logins, migrate
 from storage.errors import StoreMissing
 from storage.repos import store_meta
 from storage.repos.store_meta import StoreEngine
-from storage.store import reading
+from storage.store import outside_units
 
 from .users import OwnerNeeded
 
@@ -40,7 +40,7 @@ def migrated(engine: StoreEngine, where: str, *, repair: bool = False) -> Migrat
     `repair` makes triggers, functions, rights and policies anew all the same.
     """
     try:
-        with reading(engine) as connection:
+        with outside_units(engine) as connection:
             before = migrate.revision_of(connection)
             if before is None:
                 raise StoreMissing(where)
@@ -71,7 +71,7 @@ def check_audit_key(engine: StoreEngine | None, code: Secret) -> None:
     if engine is None:
         return
     try:
-        with reading(engine) as connection:
+        with outside_units(engine) as connection:
             migrate.check(connection, __version__)
             used = store_meta.last_keys(connection)
     finally:

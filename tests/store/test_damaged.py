@@ -10,7 +10,7 @@ from sqlalchemy import text
 from billing_tui.services.customers import Customers
 from storage.engine import open_engine
 from storage.errors import NotAStore
-from storage.store import Identity, Store, reading
+from storage.store import Identity, Store, outside_units
 from tests.books import books
 from tests.stores import NOON, ORIGIN, sqlite_store
 
@@ -36,7 +36,7 @@ def damaged(made: Store, whole: bytes, broken: bytes) -> Store:
 
 def test_a_schema_that_is_no_text(made: Store) -> None:
     store = damaged(made, b"CREATE TABLE customer ", b"CREATE TABLE \xff\xfestomer ")
-    with pytest.raises(NotAStore), reading(store.engine) as connection:
+    with pytest.raises(NotAStore), outside_units(store.engine) as connection:
         connection.execute(text("SELECT 1 FROM organisation"))
     with pytest.raises(NotAStore):
         Customers(store).list()

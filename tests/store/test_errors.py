@@ -21,7 +21,7 @@ from storage import engine as engine_module
 from storage import errors
 from storage.engine import sqlite_module
 from storage.errors import as_store_error
-from storage.store import Store, reading
+from storage.store import Store, outside_units
 from storage.uow import Unit
 from tests.store.proxies import closing_server, refusing_server, silent_server
 from tests.store.trouble import largest_file, ordinary_rights
@@ -39,7 +39,7 @@ def refused_as(case: type[StoreError]) -> Iterator[None]:
 
 
 def look(engine: Engine) -> None:
-    with reading(engine) as connection:
+    with outside_units(engine) as connection:
         connection.execute(text("SELECT count(*) FROM customer")).scalar_one()
 
 
