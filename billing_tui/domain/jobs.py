@@ -15,6 +15,7 @@ from uuid import UUID
 
 from .dates import zone
 from .errors import Conflict, InputError, NotFound, Refused
+from .machine import Machine
 
 # When each job runs until somebody says otherwise.
 SCHEDULES = {
@@ -46,6 +47,31 @@ class JobOutcome(StrEnum):
 
 
 class JobUnknown(NotFound):
+class JobEvent(StrEnum):
+    FINISH = "finishing"
+    STOP = "stopping"
+    FAIL = "failing"
+    BURY = "burying"  # its process is gone
+
+
+# What has ended stays as it ended; going on is a run of its own.
+JOB_RUN = Machine(
+    "a run of a job",
+    {
+        (JobOutcome.RUNNING, JobEvent.FINISH): JobOutcome.DONE,
+        (JobOutcome.RUNNING, JobEvent.STOP): JobOutcome.STOPPED,
+        (JobOutcome.RUNNING, JobEvent.FAIL): JobOutcome.FAILED,
+        (JobOutcome.RUNNING, JobEvent.BURY): JobOutcome.FAILED,
+    },
+)
+
+
+def ending(outcome: JobOutcome) -> JobEvent:
+    """What a run that ends like this says of itself; being buried is said by another."""
+    said = {JOB_RUN.target(event): event for event in JobEvent if event is not JobEvent.BURY}
+    return said[outcome]
+
+
     def __init__(self, name: str) -> None:
         self.name = name
         known = ", ".join(sorted(SCHEDULES))

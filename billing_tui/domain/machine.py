@@ -46,8 +46,22 @@ class Machine(Generic[S, E]):
     def events_from(self, state: S) -> tuple[E, ...]:
         return tuple(event for event in self.events if (state, event) in self.table)
 
+    def sources(self, event: E) -> frozenset[S]:
+        """Where this event may find the thing: the condition of the UPDATE that makes it happen."""
+        return frozenset(state for state in self.states if (state, event) in self.table)
+
+    def target(self, event: E) -> S:
+        """Where this event leads from all of its sources; one that leads apart has to be asked with
+        a state."""
+        (only,) = {self.table[state, event] for state in self.sources(event)}
+        return only
+
     def is_final(self, state: S) -> bool:
         return not self.events_from(state)
+
+    @property
+    def final(self) -> frozenset[S]:
+        return frozenset(filter(self.is_final, self.states))
 
     def walk(self) -> tuple[tuple[S, E, S | None], ...]:
         """Every state with every event, and where it leads; None is refused. Made for tests."""

@@ -1,18 +1,12 @@
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import UniqueConstraint
 
+from billing_tui.domain.imports.runs import ImportState
 from storage import types
 
 from .base import Kind, Owned, field, points_to, shape
-
-
-class ImportState(StrEnum):
-    CHECKED = "checked"  # every row is good; its units are being put down
-    STAGED = "staged"  # all units are down, so it can be finished without the file
-    DONE = "done"
 
 
 class ImportRun(Owned, table=True):

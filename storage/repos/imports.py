@@ -11,9 +11,10 @@ from uuid import UUID
 from sqlalchemy import BindParameter, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from billing_tui.domain.imports.runs import IMPORT_RUN, ImportEvent, ImportState
 from storage.models import Customer, ImportRun, ImportUnit
 from storage.models.base import table_of
-from storage.models.imports import ImportState
+from storage.states import stepping
 from storage.uow import Unit
 
 _RUN = table_of(ImportRun)
@@ -67,11 +68,12 @@ _STAGED = (
     .where(_OURS, _RUN.c.state == ImportState.STAGED)
     .order_by(_RUN.c.started_at, _RUN.c.id)
 )
-_SET_STATE = (
-    update(_RUN)
-    .where(_OURS, _RUN.c.id == bindparam("i"), _RUN.c.state == bindparam("before"))
-    .values(state=bindparam("after"))
-)
+_CHANGE = {
+    event: stepping(
+        update(_RUN).where(_OURS, _RUN.c.id == bindparam("i")), _RUN.c.state, IMPORT_RUN, event
+    )
+    for event in IMPORT_RUN.events
+}
 _OF_RUN = (_UNIT.c.organisation == bindparam("o"), _UNIT.c.run == bindparam("i"))
 _COUNTS = select(func.count(), func.count(_UNIT.c.done_at)).where(*_OF_RUN)
 _WAITING = select(_UNIT.c.n).where(*_OF_RUN, _UNIT.c.done_at.is_(None)).order_by(_UNIT.c.n).limit(1)
@@ -118,9 +120,10 @@ def add_unit(unit: Unit, run: UUID, n: int, rows: str) -> None:
     )
 
 
-def set_state(unit: Unit, run: UUID, before: ImportState, after: ImportState) -> None:
+def change_state(unit: Unit, run: UUID, event: ImportEvent) -> bool:
+    """Whether this did it; not where the run is elsewhere, such as when another was first."""
     key = {"o": unit.organisation, "i": run}
-    unit.connection.execute(_SET_STATE, key | {"before": before, "after": after})
+    return unit.connection.execute(_CHANGE[event], key).rowcount == 1
 
 
 def counts(unit: Unit, run: UUID) -> tuple[int, int]:

@@ -10,12 +10,13 @@ from uuid import UUID
 from sqlalchemy import Row, and_, bindparam, literal, null, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from billing_tui.domain.jobs import LEASE, LONGEST_LEASE, Job, JobOutcome, JobRun
+from billing_tui.domain.jobs import JOB_RUN, LEASE, LONGEST_LEASE, Job, JobEvent, JobRun
 from storage.bulk import insert_rows
 from storage.models import Job as JobRow
 from storage.models import JobRun as RunRow
 from storage.models import Organisation
 from storage.models.base import table_of
+from storage.states import stepping
 from storage.types import Flag
 from storage.uow import Unit
 
@@ -70,28 +71,23 @@ _ALL = (
 _FIND_RUN = select(*_RUN_COLUMNS).where(
     _RUN.c.organisation == bindparam("o"), _RUN.c.id == bindparam("run")
 )
-_END = (
-    update(_RUN)
-    .where(
-        _RUN.c.organisation == bindparam("o"),
-        _RUN.c.id == bindparam("run"),
-        _RUN.c.outcome == JobOutcome.RUNNING,
+_ENDED = update(_RUN).values(finished_at=bindparam("now"), error=bindparam("code"))
+_END = {
+    event: stepping(
+        _ENDED.where(_RUN.c.organisation == bindparam("o"), _RUN.c.id == bindparam("run")).values(
+            counts=bindparam("counted")
+        ),
+        _RUN.c.outcome,
+        JOB_RUN,
+        event,
     )
-    .values(
-        finished_at=bindparam("now"),
-        outcome=bindparam("ended"),
-        counts=bindparam("counted"),
-        error=bindparam("code"),
-    )
-)
-_BURY = (
-    update(_RUN)
-    .where(
-        _RUN.c.organisation == bindparam("o"),
-        _RUN.c.job == bindparam("job_name"),
-        _RUN.c.outcome == JobOutcome.RUNNING,
-    )
-    .values(finished_at=bindparam("now"), outcome=JobOutcome.FAILED, error=bindparam("code"))
+    for event in JOB_RUN.events
+}
+_BURY = stepping(
+    _ENDED.where(_RUN.c.organisation == bindparam("o"), _RUN.c.job == bindparam("job_name")),
+    _RUN.c.outcome,
+    JOB_RUN,
+    JobEvent.BURY,
 )
 _ADD = {
     on_sqlite: dialect.insert(_JOB).on_conflict_do_nothing()
@@ -156,9 +152,10 @@ def bury(unit: Unit, name: str, code: str) -> int:
     return unit.connection.execute(_BURY, values).rowcount
 
 
-def end_run(unit: Unit, run: UUID, ended: JobOutcome, counts: Mapping[str, int], code: str) -> None:
-    values = {"o": unit.organisation, "run": run, "now": unit.now, "ended": ended}
-    unit.connection.execute(_END, values | {"counted": dict(counts), "code": code})
+def end_run(unit: Unit, run: UUID, event: JobEvent, counts: Mapping[str, int], code: str) -> bool:
+    """Whether the run was still running and ended by this."""
+    values = {"o": unit.organisation, "run": run, "now": unit.now, "code": code}
+    return unit.connection.execute(_END[event], values | {"counted": dict(counts)}).rowcount == 1
 
 
 def find_run(unit: Unit, run: UUID) -> JobRun | None:

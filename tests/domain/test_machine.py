@@ -61,6 +61,17 @@ def test_what_can_happen_next() -> None:
     assert DOOR.reachable(Door.OPEN) == {Door.OPEN, Door.SHUT, Door.LOCKED}
 
 
+def test_an_event_has_its_sources_and_its_target() -> None:
+    assert DOOR.sources(Act.LOCK) == {Door.SHUT}
+    assert DOOR.target(Act.LOCK) is Door.LOCKED
+    assert DOOR.final == {Door.LOCKED, Door.GONE}
+    apart = Machine(
+        "a door", TABLE | {(Door.LOCKED, Act.OPEN): Door.OPEN, (Door.GONE, Act.OPEN): Door.GONE}
+    )
+    with pytest.raises(ValueError, match="too many"):
+        apart.target(Act.OPEN)
+
+
 def test_the_table_cannot_be_changed_later() -> None:
     table = dict(TABLE)
     machine = Machine("a door", table)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from billing_tui.domain.acts import Request
 from billing_tui.domain.ids import new_id
+from billing_tui.domain.imports.runs import ImportState
 from billing_tui.services.imports import Imports
-from storage.models.imports import ImportState
 from storage.repos import imports
 from storage.repos.imports import Run
 from storage.store import Store

@@ -24,9 +24,9 @@ from billing_tui.domain.imports.report import (
     RowsDoubtful,
     RowsRefused,
 )
+from billing_tui.domain.imports.runs import ImportEvent, ImportState
 from billing_tui.domain.rights import Right, may, require
 from billing_tui.services.cases import Service, reads, writes
-from storage.models.imports import ImportState
 from storage.repos import imports
 from storage.repos.imports import Run
 from storage.statistics import refresh_as_it_grows
@@ -166,8 +166,8 @@ class Imports(Service):
     def staged(self, unit: Unit, kind: str, run: UUID, rows: int) -> UUID:
         """All units are down: from here on the run can be finished without its file."""
         require(unit.actor.roles, TARGETS[kind].right)
-        imports.set_state(unit, run, ImportState.CHECKED, ImportState.STAGED)
-        unit.note(f"{kind}.import", f"import_run:{run}", {"rows": rows})
+        if imports.change_state(unit, run, ImportEvent.STAGE):  # else another process put them down
+            unit.note(f"{kind}.import", f"import_run:{run}", {"rows": rows})
         return run
 
     @writes("imports.write", Right.SEE)
@@ -190,7 +190,7 @@ class Imports(Service):
         units, written = imports.counts(unit, run)
         if units != written:
             return False
-        imports.set_state(unit, run, ImportState.STAGED, ImportState.DONE)
+        imports.change_state(unit, run, ImportEvent.FINISH)
         return True
 
     @writes("imports.give_up", Right.SEE)
@@ -204,7 +204,8 @@ class Imports(Service):
         while (n := imports.next_waiting(unit, run)) is not None:
             imports.take(unit, run, n)
             left += 1
-        imports.set_state(unit, run, ImportState.STAGED, ImportState.DONE)
+        if not imports.change_state(unit, run, ImportEvent.GIVE_UP):
+            raise NotWaiting(str(run))
         unit.note(f"{found.kind}.import_given_up", f"import_run:{run}", {"units": left})
         return left
 

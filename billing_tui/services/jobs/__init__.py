@@ -109,7 +109,8 @@ class Jobs(Service):
             planned = rules.plan_after(job.schedule, planned, found.started_at, unit.now, zone)
         if not jobs.release(unit, job.name, lease, planned):
             raise LeaseLost(job.name)
-        jobs.end_run(unit, run, ended, counts, error)
+        if not jobs.end_run(unit, run, rules.ending(ended), counts, error):
+            raise LeaseLost(job.name)
         if ended is JobOutcome.FAILED:
             alerts.raise_alert(unit, _failed(job.name, error))
         return replace(found, finished_at=unit.now, outcome=ended, counts=dict(counts), error=error)

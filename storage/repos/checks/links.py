@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKeyConstraint, Table
 
 from billing_tui.domain.currencies import CURRENCIES
+from billing_tui.domain.imports.runs import IMPORT_RUN, WRITING
 from billing_tui.domain.invariants import Findings
+from billing_tui.domain.jobs import JOB_RUN
 from storage.models import metadata
 from storage.uow import Unit
 
@@ -33,14 +37,33 @@ _CURRENCIES = (
     ("summary_moved", "currency"),
 )
 _WITH_AMOUNTS = frozenset({"ledger_entry", "posting", "summary_open", "summary_moved"})
-# A state that says the opposite of what stands beside it.
+_UNITS = (
+    "EXISTS (SELECT 1 FROM import_unit u WHERE u.organisation = :o AND u.run = import_run.id"
+    " AND u.done_at IS {0} NULL)"
+)
+
+
+def _in(column: str, states: Iterable[StrEnum]) -> str:
+    """Our own words, in an order that does not change."""
+    return f"{column} IN ({', '.join(repr(state.value) for state in sorted(states))})"
+
+
+# A state that is none, and one that says the opposite of what stands beside it.
 _STATES = (
-    ("job_run", "id", "(outcome = 'running') <> (finished_at IS NULL)", "its outcome and its end"),
+    ("job_run", f"NOT {_in('outcome', JOB_RUN.states)}", "its outcome is none"),
     (
-        "import_run", "id",
-        "state = 'done' AND EXISTS (SELECT 1 FROM import_unit u WHERE u.organisation = :o"
-        " AND u.run = import_run.id AND u.done_at IS NULL)",
+        "job_run", f"({_in('outcome', JOB_RUN.final)}) <> (finished_at IS NOT NULL)",
+        "its outcome and its end",
+    ),
+    ("import_run", f"NOT {_in('state', IMPORT_RUN.states)}", "its state is none"),
+    (
+        "import_run", f"{_in('state', IMPORT_RUN.final)} AND {_UNITS.format('')}",
         "it is done, and rows of it are not written",
+    ),
+    (
+        "import_run",
+        f"{_in('state', set(IMPORT_RUN.states) - WRITING)} AND {_UNITS.format('NOT')}",
+        "it is not put down yet, and rows of it are written",
     ),
 )  # fmt: skip
 
@@ -53,9 +76,10 @@ def numbers(unit: Unit, found: Findings) -> None:
 
 
 def states(unit: Unit, found: Findings) -> None:
-    for table, key, wrong, what in _STATES:
+    for table in dict.fromkeys(table for table, _, _ in _STATES):
         found.checked += run(unit, _COUNT.format(table))[0][0]
-        sql = f"SELECT {key} FROM {table} WHERE organisation = :o AND ({wrong}) ORDER BY {key}"  # noqa: S608
+    for table, wrong, what in _STATES:
+        sql = f"SELECT id FROM {table} WHERE organisation = :o AND ({wrong}) ORDER BY id"  # noqa: S608
         for row in run(unit, sql):
             found.add(table, key_of(row), what)
 

@@ -212,6 +212,39 @@ def test_states(hand: Hand) -> None:
     assert found(verify(hand.shop))["I8"] == [f"job_run {UUID(int=4)}"]
 
 
+@pytest.mark.parametrize(
+    ("state", "written", "what"),
+    [("done", False, "it is done, and rows of it are not written"),
+     ("staged", True, ""),
+     ("checked", True, "it is not put down yet, and rows of it are written")],
+)  # fmt: skip
+def test_an_import_says_what_its_units_say(
+    hand: Hand, state: str, written: bool, what: str
+) -> None:
+    stamp, run = "2026-01-01T00:00:00.000000Z", UUID(int=5)
+    hand(
+        "INSERT INTO import_run (organisation, id, kind, file_hash, state, rows, started_by,"
+        " started_at) VALUES ({o}, ?, 'customers', 'f', ?, 1, ?, ?)",
+        run, state, UUID(int=6), stamp,
+    )  # fmt: skip
+    hand(
+        "INSERT INTO import_unit (organisation, run, n, rows, done_at) VALUES ({o}, ?, 0, '', ?)",
+        run, stamp if written else None,
+    )  # fmt: skip
+    told = next(one for one in verify(hand.shop).outcomes if one.id == "I8")
+    assert [one.what for one in told.findings] == ([what] if what else [])
+
+
+def test_a_state_that_is_none(local_hand: Hand) -> None:
+    local_hand("PRAGMA ignore_check_constraints = ON")
+    local_hand(
+        "INSERT INTO job_run (organisation, id, job, started_at, finished_at, outcome,"
+        " counts, error) VALUES ({o}, ?, 'sweep', ?, NULL, 'gone', '[]', '')",
+        UUID(int=4), "2026-01-01T00:00:00.000000Z",
+    )  # fmt: skip
+    assert found(verify(local_hand.shop))["I8"] == [f"job_run {UUID(int=4)}"]
+
+
 def test_broken_text_anywhere_is_a_finding_and_no_error(local_hand: Hand) -> None:
     hand = local_hand
     for statement in (
