@@ -14,8 +14,11 @@ class NotADay(InputError):
 
 
 def day(text: str | None) -> date | None:
-    if not text:
-        return None
+    return day_given(text) if text else None
+
+
+def day_given(text: str) -> date:
+    """The day of an option that has to be there."""
     try:
         found = date.fromisoformat(text)
     except ValueError:

@@ -65,7 +65,8 @@ def export(kind: str, context: Context, args: Namespace) -> None:
                 shown.tell("written", rows)
 
         if args.out == "-":
-            exports.to_stream(asked, sys.stdout.buffer, tell, context.request())
+            sink = _Terminal(context) if sys.stdout.isatty() else sys.stdout.buffer
+            exports.to_stream(asked, sink, tell, context.request())
             return
         signed = Checkpoints(context.console.store, context.settings, context.credentials)
         done = exports.to_file(
@@ -79,6 +80,17 @@ def export(kind: str, context: Context, args: Namespace) -> None:
         )
     lines = [("file", args.out), (kind, done.rows), ("SHA-256", done.sha256)]
     context.out.show(done, lines)
+
+
+class _Terminal:
+    """Shows what goes by; in a file the cells stand as given, but here nothing in them may act."""
+
+    def __init__(self, context: Context) -> None:
+        self._out = context.out
+
+    def write(self, data: bytes, /) -> int:
+        self._out.text(data.decode().replace("\r\n", "\n").removesuffix("\n"))
+        return len(data)
 
 
 def _asked(kind: str, args: Namespace) -> Asked:

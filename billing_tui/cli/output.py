@@ -19,15 +19,15 @@ from billing_tui.domain.safe import safe
 
 
 def told(value: Any) -> Any:
-    """Dataclasses, enums, ids and dates as JSON can carry them."""
+    """Dataclasses, enums, ids and dates as JSON can carry them, and text as it was given."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: told(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, Mapping):
-        return {str(plain(key)): told(item) for key, item in value.items()}
+        return {str(plain(key, str)): told(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         items = sorted(value) if isinstance(value, set | frozenset) else value
         return [told(item) for item in items]
-    return plain(value)
+    return plain(value, str)
 
 
 def document(value: Any) -> str:
@@ -205,7 +205,7 @@ def _is_number(value: Any) -> bool:
 def cell(value: Any) -> str:
     if isinstance(value, datetime):
         return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z"
-    match plain(told(value)):
+    match plain(told(value), str):
         case None:
             return ""
         case bool() as flag:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from billing_tui.domain.errors import InputError
 
-from .dates import day
+from .dates import day, day_given
 from .imports import add_import
 from .parsing import Commands, argument, paged
 
@@ -85,8 +85,7 @@ def put(context: Context, args: Namespace) -> None:
     from billing_tui.domain.currencies import currency
     from billing_tui.domain.rates import Rate
 
-    on = day(args.on)
-    assert on is not None  # noqa: S101 - the option is required
+    on = day_given(args.on)
     rate = Rate(
         currency(args.base).code,
         currency(args.quote).code,

@@ -12,6 +12,7 @@ from uuid import UUID
 from .errors import Conflict, InputError, NotAllowed, NotFound, Refused
 from .fields import Findings
 from .rights import Role
+from .text import refuse_cards
 
 LEAST_PASSWORD = 12
 MOST_PASSWORD = 1000
@@ -186,7 +187,7 @@ def checked_login(login: str) -> str:
         raise LoginRefused(login, f"is longer than {MOST_LOGIN} bytes.")
     if _RESERVED.fullmatch(login):
         raise LoginRefused(login, "is a name databases keep for themselves.")
-    return login
+    return refuse_cards(login, "login")
 
 
 def roles_from(words: Iterable[str]) -> tuple[Role, ...]:

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import BinaryIO
+from typing import Protocol
 
 from billing_tui.adapters.csv_files import Cell, CsvWriter
 from billing_tui.adapters.signing import SignedCheckpoint
@@ -23,12 +23,14 @@ from billing_tui.domain.acts import Request
 from billing_tui.domain.customers import CustomerFilter, CustomerSort
 from billing_tui.domain.departments import DepartmentStatus
 from billing_tui.domain.errors import InputError, Refused
+from billing_tui.domain.fields import FieldsRefused, Findings
 from billing_tui.domain.imports import Column
 from billing_tui.domain.imports import customers as customer_columns
 from billing_tui.domain.imports import departments as department_columns
 from billing_tui.domain.imports.report import RowLine
 from billing_tui.domain.pages import LARGEST_PAGE, Page
 from billing_tui.domain.rights import Right
+from billing_tui.settings import write_private
 from storage.repos import customer_search, customers, departments
 from storage.uow import Unit
 
@@ -37,6 +39,11 @@ from .cases import Service, reads, writes
 Rows = list[Sequence[Cell]]
 Tell = Callable[[int], None]
 Sign = Callable[[], SignedCheckpoint | None]
+LONGEST_FILTER = 200
+
+
+class Sink(Protocol):
+    def write(self, data: bytes, /) -> int: ...
 
 
 class Format(StrEnum):
@@ -98,15 +105,16 @@ class Exports(Service):
         """Write the list to `path`, and the checkpoint beside it."""
         if path.exists() and not force:
             raise FileExists(path)
+        _checked(asked)
         partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
         try:
             done = self._written(asked, partial, form, tell)
             self._note(request, asked, done)
             signed = sign()
-            partial.replace(path)
             if signed is not None:
                 beside = path.with_name(f"{path.name}.checkpoint.json")
-                beside.write_text(signed.text() + "\n", encoding="utf-8")
+                write_private(beside, f"{signed.text()}\n".encode())
+            partial.replace(path)
             return done
         except OSError as error:
             raise FileNotWritable(path, (error.strerror or str(error)).lower()) from None
@@ -117,11 +125,12 @@ class Exports(Service):
     def to_stream(
         self,
         asked: Asked,
-        stream: BinaryIO,
+        stream: Sink,
         tell: Tell = lambda _rows: None,
         request: Request | None = None,
     ) -> Exported:
         """CSV without a mark in front, for whatever reads it next."""
+        _checked(asked)
         hashing = _Hashing(stream)
         kind, columns, pages = self._list(asked)
         rows = _write_csv(hashing, columns, pages, tell, mark=False)
@@ -169,8 +178,7 @@ class Exports(Service):
             return Exported(kind, form, rows, hashlib.file_digest(file, "sha256").hexdigest())
 
     def _note(self, request: Request | None, asked: Asked, done: Exported) -> Exported:
-        told = {name: str(value or "") for name, value in asdict(asked).items()}
-        return self.note(request or Request.new(), done, told)
+        return self.note(request or Request.new(), done, _told(asked))
 
     def _list(self, asked: Asked) -> tuple[str, Sequence[Column], Iterator[Rows]]:
         if isinstance(asked, CustomerFilter):
@@ -178,6 +186,19 @@ class Exports(Service):
             return "customers", customer_columns.COLUMNS, pages
         pages = _pages(lambda cursor: self.departments(asked, cursor))
         return "departments", department_columns.COLUMNS, pages
+
+
+def _told(asked: Asked) -> dict[str, str]:
+    return {name: str(value or "") for name, value in asdict(asked).items()}
+
+
+def _checked(asked: Asked) -> None:
+    """What is asked for stays in the audit trail, so it is judged like a text that is kept."""
+    found = Findings()
+    for name, value in _told(asked).items():
+        found.text(name, value, LONGEST_FILTER)
+    if found.errors:
+        raise FieldsRefused("The export", found.errors)
 
 
 def _pages(page: Callable[[str], Page[Sequence[Cell]]]) -> Iterator[Rows]:
@@ -191,7 +212,7 @@ def _pages(page: Callable[[str], Page[Sequence[Cell]]]) -> Iterator[Rows]:
 
 
 def _write_csv(
-    file: BinaryIO | _Hashing,
+    file: Sink,
     columns: Sequence[Column],
     pages: Iterator[Rows],
     tell: Tell,
@@ -248,10 +269,10 @@ def write_report(path: Path, lines: Iterator[RowLine]) -> None:
 class _Hashing:
     """Passes bytes on and remembers their hash."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: Sink) -> None:
         self._file, self._hash = file, hashlib.sha256()
 
-    def write(self, data: bytes) -> int:
+    def write(self, data: bytes, /) -> int:
         self._hash.update(data)
         return self._file.write(data)
 
