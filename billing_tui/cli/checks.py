@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
-from .parsing import Commands, argument
+from .parsing import Commands, UsageError, argument
 from .progress import meter
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ def register(tree: Commands) -> None:
 def verify(context: Context, args: Namespace) -> int:
     from billing_tui.bootstrap import Workbench
 
+    if not args.rebuild and (args.request or args.reason):
+        raise UsageError("--request and --reason go with --rebuild; looking writes nothing.")
     verifier = Workbench(context.console).verify
     if args.rebuild:
         verifier.rebuild(context.request())

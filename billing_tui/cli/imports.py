@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from billing_tui.domain.acts import Request
+
 from .parsing import Commands, Group, argument
 from .progress import Meter, meter
 
@@ -67,16 +69,16 @@ def take_in(kind: str, context: Context, args: Namespace) -> int:
         numbers=Numbers(args.numbers) if args.numbers else None,
         anyway=args.anyway,
         dry_run=args.dry_run,
-        reason=args.reason,
         every_row=_writer(args.report) if args.report else None,
     )
     with meter() as shown:
         tell = _teller(shown)
         if not args.dry_run:
-            _finish(context, tell)
+            # Why this file comes in says nothing about an earlier one.
+            _finish(context, Request(context.request().id), tell)
         error: RowsRefused | RowsDoubtful | None = None
         try:
-            report = context.services.imports.take_in(kind, table, wanted, tell)
+            report = context.services.imports.take_in(context.request(), kind, table, wanted, tell)
         except (RowsRefused, RowsDoubtful) as refused:
             error, report = refused, refused.report
     _show(context, report, error)
@@ -87,7 +89,7 @@ def take_in(kind: str, context: Context, args: Namespace) -> int:
 
 def finish(context: Context, _args: Namespace) -> None:
     with meter() as shown:
-        left = _finish(context, _teller(shown))
+        left = _finish(context, context.request(), _teller(shown))
     waiting = context.services.imports.pending()
     context.out.show({"waiting": len(waiting)}, [("still waiting", len(waiting))])
     if left:
@@ -121,9 +123,9 @@ def show_pending(context: Context, _args: Namespace) -> None:
     context.out.page(runs, None, ("run", "kind", "rows", "units written"), rows)
 
 
-def _finish(context: Context, tell: Callable[[Progress], None]) -> list[Any]:
+def _finish(context: Context, request: Request, tell: Callable[[Progress], None]) -> list[Any]:
     """What an earlier crash left; its trouble must not keep others from their own files."""
-    troubles = context.services.imports.finish_pending(tell)
+    troubles = context.services.imports.finish_pending(request, tell)
     for trouble in troubles:
         context.out.aside(f"An earlier import: {trouble.message}")
     return troubles

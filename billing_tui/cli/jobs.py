@@ -37,7 +37,8 @@ def register(tree: Commands) -> None:
         argument("--dry-run", action="store_true", help="only show what would be done"),
         cases=_RUNS,
     )
-    group.add("serve", serve, "run jobs as they come due, until Ctrl+C or SIGTERM", cases=_RUNS)
+    # No `cases`: every run it makes is a request of its own, so it takes no id and no reason.
+    group.add("serve", serve, "run jobs as they come due, until Ctrl+C or SIGTERM")
     name = argument("name", help="as `jobs list` shows it")
     group.add("enable", enable, "let a job run by its schedule", name, cases=("jobs.change",))
     group.add("disable", disable, "keep a job from running by itself", name, cases=("jobs.change",))

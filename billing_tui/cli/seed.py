@@ -32,7 +32,7 @@ def seed(context: Context, args: Namespace) -> None:
             if shown is not None:
                 shown.tell("customers", done, args.customers)
 
-        added = context.services.seed.fill(args.seed, args.customers, tell)
+        added = context.services.seed.fill(context.request(), args.seed, args.customers, tell)
     lines = [
         ("customers", added.customers), ("departments", added.departments),
         ("ledger codes", added.mappings), ("exchange rates", added.rates),

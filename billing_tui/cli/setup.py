@@ -236,7 +236,7 @@ def _seed(context: Context, started: Started, password: Secret | None) -> None:
         password=lambda _login: password,
     )
     try:
-        added = Seed(console.store).fill(DEMO_SEED, DEMO_CUSTOMERS)
+        added = Seed(console.store).fill(context.request(), DEMO_SEED, DEMO_CUSTOMERS)
     finally:
         console.close()
     context.out.line(f"Added {added.customers} made-up customers.")

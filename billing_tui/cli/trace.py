@@ -13,6 +13,7 @@ from .parsing import Commands, argument
 if TYPE_CHECKING:
     from .context import Context
 
+_MOST_WITHIN = 500
 _ALWAYS_THERE = {"at", "level", "pid", "event", "request", "within", "organisation", "failure"}
 
 
@@ -38,10 +39,15 @@ def show(context: Context, args: Namespace) -> None:
     lines = lines_of(folder, str(request), "request", "within")
     if trace.request is None and not trace.audit and not trace.ledger and not lines:
         raise NothingTraced(str(request))
+    ids = _made_within(request, lines)
+    within = context.services.traces.all(ids[:_MOST_WITHIN])
+    left_out = max(0, len(ids) - _MOST_WITHIN)
     if context.out.as_json:
-        context.out.document({"trace": trace, "log": lines})
+        told = {"trace": trace, "within": within, "within_left_out": left_out, "log": lines}
+        context.out.document(told)
     else:
         _print(context, trace, lines)
+        _print_within(context, within, left_out)
 
 
 def _request(text: str) -> UUID | None:
@@ -49,6 +55,24 @@ def _request(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
+
+
+def _made_within(request: UUID, lines: list[dict[str, Any]]) -> list[UUID]:
+    """The units of a command that writes in many; which they are stands in the log alone."""
+    named = (line.get("request", "") for line in lines if line.get("within") == str(request))
+    return [id for id in map(_request, dict.fromkeys(map(str, named))) if id is not None]
+
+
+def _print_within(context: Context, within: list[Trace], left_out: int) -> None:
+    if not within:
+        return
+    context.out.line()
+    context.out.line("requests made within it")
+    made = [(one.id, one.request, len(one.audit)) for one in within]
+    rows = [(id, by.action if by else "", by.at if by else "", acts) for id, by, acts in made]
+    context.out.table(("request", "action", "at", "audit rows"), rows)
+    if left_out:
+        context.out.line(f"and {left_out:,} more, which the log names")
 
 
 def _print(context: Context, trace: Trace, lines: list[dict[str, Any]]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from .audit import canonical
 from .errors import InputError
@@ -64,3 +64,7 @@ class Request:
     @classmethod
     def new(cls, reason: str = "") -> Request:
         return cls(new_id(), reason)
+
+    def within(self, name: str) -> Request:
+        """The request for one unit of this one's work; asked again, it is the same."""
+        return Request(uuid5(self.id, name), self.reason)

@@ -23,6 +23,7 @@ SCHEDULES = {
     "cleanup": "daily 02:30",
     "imports": "every 15m",
     "verify": "daily 03:30",
+    "verify-all": "weekly sun 04:30",
 }
 # A run that says nothing for this long is dead, and its job is free again.
 LEASE = timedelta(minutes=2)
@@ -46,7 +47,6 @@ class JobOutcome(StrEnum):
     FAILED = "failed"
 
 
-class JobUnknown(NotFound):
 class JobEvent(StrEnum):
     FINISH = "finishing"
     STOP = "stopping"
@@ -72,6 +72,7 @@ def ending(outcome: JobOutcome) -> JobEvent:
     return said[outcome]
 
 
+class JobUnknown(NotFound):
     def __init__(self, name: str) -> None:
         self.name = name
         known = ", ".join(sorted(SCHEDULES))

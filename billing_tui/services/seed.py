@@ -49,15 +49,20 @@ def demo(seed: int) -> Demo:
 
 class Seed(Service):
     def fill(
-        self, seed: int, count: int, tell: Callable[[int], None] = lambda _done: None
+        self,
+        request: Request,
+        seed: int,
+        count: int,
+        tell: Callable[[int], None] = lambda _done: None,
     ) -> Seeded:
         """Departments, accounts and rates first, then customers unit by unit."""
-        added = self.departments(Request.new(REASON))
-        mappings, dated = self.accounts(Request.new(REASON), seed)
+        request = Request(request.id, request.reason or REASON)
+        added = self.departments(request.within("departments"))
+        mappings, dated = self.accounts(request.within("accounts"), seed)
         written = 0
         for start in range(0, count, UNIT):
             last = min(start + UNIT, count)
-            written += self.customers(Request.new(REASON), seed, start, last)
+            written += self.customers(request.within(f"customers {start}"), seed, start, last)
             tell(last)
         return Seeded(written, added, mappings, dated)
 

@@ -75,7 +75,7 @@ class Sqlite:
         self.folder = folder / "sqlite"
         self.folder.mkdir()
         store = sqlite_store(self.folder / "base.db", clock=lambda: datetime.now(UTC))
-        Seed(store).fill(SEED, 0)
+        Seed(store).fill(Request.new(), SEED, 0)
         self.identity = store.identity
         store.close()
 
@@ -105,7 +105,7 @@ class Postgres:
 
     def store(self, _name: str) -> Store:
         store = self.database.store()
-        Seed(store).fill(SEED, 0)
+        Seed(store).fill(Request.new(), SEED, 0)
         return store
 
     def settle(self, _store: Store) -> None:
@@ -148,7 +148,7 @@ class Prepared:
     def file(self) -> bytes:
         """Demo customers as an export writes them."""
         store = self.sqlite.store("file")
-        Seed(store).fill(SEED, self.size.customers)
+        Seed(store).fill(Request.new(), SEED, self.size.customers)
         path = self.folder / "customers.csv"
         Exports(store).to_file(CustomerFilter(), path, Format.CSV)
         store.close()
@@ -178,7 +178,9 @@ def import_work(made: Prepared, engine: Engine) -> Work:
         known = [column.name for column in TARGETS["customers"].columns]
         # Demo names may look alike; both sides look for it and take them all the same.
         wanted = Wanted(anyway=True)
-        return lambda: Imports(store).take_in("customers", open_csv(data, known), wanted)
+        return lambda: Imports(store).take_in(
+            Request.new(), "customers", open_csv(data, known), wanted
+        )
 
     def byhand(_n: int) -> Callable[[], object]:
         store = last["byhand"] = engine.store("byhand")
@@ -197,7 +199,7 @@ def seed_work(made: Prepared, engine: Engine) -> Work:
 
     def ours(_n: int) -> Callable[[], object]:
         store = last["ours"] = engine.store("ours")
-        return lambda: Seed(store).fill(SEED, count)
+        return lambda: Seed(store).fill(Request.new(), SEED, count)
 
     def byhand(_n: int) -> Callable[[], object]:
         store = last["byhand"] = engine.store("byhand")
@@ -220,7 +222,7 @@ def drafted(n: int) -> customers.Customer:
 
 def export_work(made: Prepared, engine: Engine) -> Work:
     store = engine.store("export")
-    Seed(store).fill(SEED, made.size.customers)
+    Seed(store).fill(Request.new(), SEED, made.size.customers)
     engine.settle(store)
     exports, asked = Exports(store), CustomerFilter()
     cells = [row for rows in exports.pages(asked) for row in rows]
@@ -290,7 +292,7 @@ def verify_work(made: Prepared, engine: Engine) -> Work:
 
 def long_chain(made: Prepared, engine: Engine) -> tuple[Store, int]:
     store = engine.store("verify")
-    Seed(store).fill(SEED, min(made.size.customers, 1_000))
+    Seed(store).fill(Request.new(), SEED, min(made.size.customers, 1_000))
     rows = Verify(store).run().last
     while rows < made.size.chain:
         store.write(noted, Request.new(), as_text())

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from billing_tui.adapters.csv_files import open_csv
+from billing_tui.domain.acts import Request
 from billing_tui.services.imports import TARGETS, Imports, Wanted
 from storage import store as store_module
 from storage.engine import open_engine
@@ -50,7 +51,7 @@ def main(url: str, password: str, organisation: str, login: str, *rest: str) -> 
     store = Store(engine, identity, lambda: datetime.now(UTC), sealed)
     known = [column.name for column in TARGETS["customers"].columns]
     table = open_csv(Path(file).read_bytes(), known)
-    Imports(store).take_in("customers", table, Wanted())
+    Imports(store).take_in(Request.new(), "customers", table, Wanted())
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from billing_tui.services.features import Features
 from billing_tui.services.imports import Progress, Wanted
 from billing_tui.services.jobs.duties import DUTIES, PREVIEWS
 from billing_tui.services.jobs.runner import preview, run_job
+from billing_tui.services.trace import Traces
 from storage.store import Store
 from tests.benches import LocalBench, bench_for
 
@@ -46,7 +47,7 @@ def cut_short(bench: LocalBench) -> None:
 
     table = open_csv(FILE.encode(), {"code", "name"})
     with pytest.raises(PowerCut):
-        bench.imports.take_in("departments", table, Wanted(), tell)
+        bench.imports.take_in(Request.new(), "departments", table, Wanted(), tell)
 
 
 def test_every_job_has_a_duty_and_a_schedule() -> None:
@@ -77,7 +78,7 @@ def test_bulk_import_is_refused_while_it_is_switched_off(bench: LocalBench, stor
     Features(store).set(Request.new(), "bulk_import", FeatureChange(enabled=False))
     other = open_csv(FILE.replace("D", "E").encode(), {"code", "name"})
     with pytest.raises(FeatureOff):
-        bench.imports.take_in("departments", other, Wanted())
+        bench.imports.take_in(Request.new(), "departments", other, Wanted())
     # What was begun is finished all the same: half a file helps nobody.
     assert ran(bench, "imports").counts == {"files": 1}
 
@@ -93,6 +94,18 @@ def test_a_sound_record_is_verified_in_silence(bench: LocalBench) -> None:
     assert (run.outcome, run.error) == (JobOutcome.DONE, "")
     assert run.counts["rows"] > 0
     assert bench.alerts.page(AlertFilter()).items == ()
+
+
+def test_each_unit_of_a_run_is_a_request_within_it(bench: LocalBench) -> None:
+    cut_short(bench)
+    (left,) = bench.imports.pending()
+    request = Request.new("by hand")
+    run_job(bench, "imports", request, threading.Event())
+    names = [f"{left.id} 1", f"{left.id} 2", f"{left.id} finish", "finish"]
+    found = Traces(bench.store).all([request.within(name).id for name in names])
+    actions = [each.request.action for each in found if each.request]
+    assert actions == ["imports.write", "imports.write", "imports.finish", "jobs.finish"]
+    assert {act.reason for each in found for act in each.audit} == {"by hand"}
 
 
 def test_a_broken_record_raises_the_alarm(

@@ -21,4 +21,4 @@ def test_a_run_of_another_program_is_left_alone(store: Store) -> None:
 
     store.write(put, Request.new(), as_text())
     assert Imports(store).pending() == []
-    assert Imports(store).finish_pending() == []
+    assert Imports(store).finish_pending(Request.new()) == []

@@ -33,7 +33,7 @@ HEADER = "number,name,currency,parent,credit_limit,tags\n"
 
 def taken(store: Store, text: str, kind: str = "customers", **wanted: Any) -> ImportReport:
     table = open_csv(text.encode(), [column.name for column in TARGETS[kind].columns])
-    return Imports(store).take_in(kind, table, Wanted(**wanted))
+    return Imports(store).take_in(Request.new(), kind, table, Wanted(**wanted))
 
 
 def refused(store: Store, text: str, kind: str = "customers", **wanted: Any) -> list[Problem]:
@@ -245,7 +245,7 @@ def test_units_are_small_and_a_stopped_run_is_finished_once(
     assert len(numbers(store)) == 50  # a page of the first 200
     (run,) = Imports(store).pending()
     assert (run.units, run.written) == (3, 1)
-    assert Imports(store).finish_pending() == []
+    assert Imports(store).finish_pending(Request.new()) == []
     assert Imports(store).pending() == []
     assert taken(store, rows_of(450)).outcome is Outcome.EARLIER
     assert store.read(lambda unit: len(_all(unit))) == 450
@@ -270,7 +270,7 @@ def test_what_clashes_meanwhile_waits_and_keeps_nobody_from_working(
         taken(local_store, HEADER + "K1,Faster,EUR,,,\n")
     local = {run.rows: run for run in imports.pending()}
     imports.write_unit(Request.new(), "customers", local[1].id, 0)
-    (trouble,) = imports.finish_pending()
+    (trouble,) = imports.finish_pending(Request.new())
     assert "K1" in trouble.message
     assert taken(local_store, HEADER + "K9,Other,EUR,,,\n").written == 1
     (waiting,) = imports.pending()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from billing_tui.adapters.csv_files import open_csv
+from billing_tui.domain.acts import Request
 from billing_tui.services.imports import TARGETS, Imports, Wanted
 from billing_tui.services.verify import Verify
 from storage.repos import customers
@@ -51,9 +52,9 @@ def test_it_is_finished_after_a_kill(store: Store, tmp_path: Path, place: str, n
     assert killed(store, file, place, nth) == -signal.SIGKILL
     imports = Imports(store)
     assert len(store.read(written)) % 200 in (0, ROWS % 200)
-    assert imports.finish_pending() == []
+    assert imports.finish_pending(Request.new()) == []
     table = open_csv(file.read_bytes(), [column.name for column in TARGETS["customers"].columns])
-    imports.take_in("customers", table, Wanted())
+    imports.take_in(Request.new(), "customers", table, Wanted())
     assert store.read(written) == sorted(f"K{n}" for n in range(ROWS))
     assert imports.pending() == []
     assert Verify(store).run().exit == 0

@@ -112,7 +112,7 @@ def test_a_runner_that_lost_its_job_ends_and_says_nothing(
             lost.set()
         return held
 
-    def work(_bench: Bench, progress: Progress) -> None:
+    def work(_bench: Bench, _request: Request, progress: Progress) -> None:
         bench.set_row(lease=new_id())
         assert lost.wait(30)
         while True:
@@ -141,7 +141,7 @@ def test_the_lease_is_renewed_while_a_unit_lasts(
         beats.release()
         return held
 
-    def work(_bench: Bench, _progress: Progress) -> None:
+    def work(_bench: Bench, _request: Request, _progress: Progress) -> None:
         bench.set_row(lease_until=lambda now: now + timedelta(seconds=1))
         for _ in range(2):  # the first may have begun before the row was set
             assert beats.acquire(timeout=30)
@@ -168,7 +168,7 @@ def test_a_heartbeat_outlives_a_store_that_is_away_and_nothing_else(
             told.set()
         raise troubles.pop(0)
 
-    def work(_bench: Bench, progress: Progress) -> None:
+    def work(_bench: Bench, _request: Request, progress: Progress) -> None:
         assert told.wait(30)
         while True:
             progress()

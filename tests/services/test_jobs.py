@@ -74,7 +74,7 @@ def test_the_first_look_plans_and_runs_nothing(bench: LocalBench, store: Store) 
 def test_a_due_job_runs_once_and_is_planned_anew(
     bench: LocalBench, store: Store, duty: Callable[[Duty], None]
 ) -> None:
-    def count(_bench: Bench, progress: Progress) -> None:
+    def count(_bench: Bench, _request: Request, progress: Progress) -> None:
         progress(rows=2)
         progress(rows=3, files=1)
 
@@ -97,7 +97,7 @@ def test_a_run_by_hand_keeps_the_plan_and_is_done_once_per_request(
     bench: LocalBench, duty: Callable[[Duty], None]
 ) -> None:
     ran = []
-    duty(lambda _bench, _progress: ran.append(1))
+    duty(lambda _bench, _request, _progress: ran.append(1))
     bench.jobs.plan(Request.new())
     planned, request = bench.job().next_run_at, Request.new()
     run = run_job(bench, "cleanup", request, never())
@@ -119,7 +119,7 @@ def test_a_failure_leaves_its_code_and_an_alert(
     bench: LocalBench, store: Store, duty: Callable[[Duty], None], tmp_path: Path,
     fault: Exception, code: str,
 ) -> None:  # fmt: skip
-    def fail(_bench: Bench, progress: Progress) -> None:
+    def fail(_bench: Bench, _request: Request, progress: Progress) -> None:
         progress(rows=1)
         raise fault
 
@@ -144,7 +144,7 @@ def test_a_run_asked_to_stop_ends_after_its_unit_and_stays_due(
 ) -> None:
     stop = threading.Event()
 
-    def work(_bench: Bench, progress: Progress) -> None:
+    def work(_bench: Bench, _request: Request, progress: Progress) -> None:
         for unit in range(10):
             if unit == 2:
                 stop.set()

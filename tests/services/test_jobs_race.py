@@ -44,7 +44,7 @@ engine = open_engine(url, lambda: os.environ["RACE_PASSWORD"])
 identity = Identity(UUID(organisation), login, Origin("job", "host", "tester", "test"))
 bench = bench_for(Store(engine, identity, lambda: datetime.now(UTC)))
 
-def work(bench, progress):
+def work(bench, request, progress):
     progress(runs=1)
     if mode == "die":
         os._exit(7)

@@ -13,6 +13,7 @@ import pytest
 
 from billing_tui import cli
 from billing_tui.cli.jobs import _stop_on_signals
+from billing_tui.domain.acts import Request
 from billing_tui.domain.jobs import SCHEDULES
 from billing_tui.services.jobs.duties import DUTIES, Bench, Progress
 from tests.consoles import local_console, printed
@@ -27,7 +28,7 @@ def console(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return local_console(tmp_path, monkeypatch)
 
 
-def fail(_bench: Bench, _progress: Progress) -> None:
+def fail(_bench: Bench, _request: Request, _progress: Progress) -> None:
     raise ValueError
 
 

@@ -16,12 +16,12 @@ from storage.store import Store
 
 def test_the_store_is_filled_once_and_holds(store: Store) -> None:
     seed = Seed(store)
-    first = seed.fill(7, 250)
+    first = seed.fill(Request.new(), 7, 250)
     assert first.customers == 250
     assert min(first.departments, first.mappings, first.rates) > 0
-    assert seed.fill(7, 250) == Seeded(0, 0, 0, 0)
-    assert seed.fill(7, 260).customers == 10
-    assert seed.fill(8, 20).customers == 20
+    assert seed.fill(Request.new(), 7, 250) == Seeded(0, 0, 0, 0)
+    assert seed.fill(Request.new(), 7, 260).customers == 10
+    assert seed.fill(Request.new(), 8, 20).customers == 20
     assert Verify(store).run().exit == 0
     child = Customers(store).show(str(demo(7).id(1)))
     assert child.parent == Customers(store).show(str(demo(7).id(0))).number

@@ -100,6 +100,52 @@ def test_a_command_is_traced_from_start_to_end(
     assert "command.ended" in capsys.readouterr().out
 
 
+DEPARTMENTS = "code,name\n" + "".join(f"D{n},Department {n}\n" for n in range(450))
+
+
+def test_a_command_of_many_units_is_traced_with_all_of_them(
+    console: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "departments.csv"
+    file.write_text(DEPARTMENTS, encoding="utf-8")
+    given = ("--request", REQUEST, "--reason", "as agreed")
+    for again in (False, True):
+        printed(capsys, "departments", "import", str(file), *given)
+        found = printed(capsys, "trace", REQUEST)
+        assert [act["action"] for act in found["trace"]["audit"]] == ["departments.import"]
+        actions = [one["request"]["action"] for one in found["within"]]
+        assert actions.count("imports.write") == 3
+        assert {act["reason"] for one in found["within"] for act in one["audit"]} == {"as agreed"}
+        assert sum(len(one["audit"]) for one in found["within"]) == 450, again
+    assert cli.run(["trace", REQUEST]) == 0
+    assert "requests made within it" in capsys.readouterr().out
+
+
+def test_seeding_is_one_request_and_done_once(
+    console: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = ("--customers", "210", "--request", REQUEST, "--reason", "a look around")
+    first = printed(capsys, "seed", *given)
+    before = printed(capsys, "verify", exit_code=8)["last"]
+    assert printed(capsys, "seed", *given) == first
+    assert printed(capsys, "verify", exit_code=8)["last"] == before
+    found = printed(capsys, "trace", REQUEST)
+    actions = [one["request"]["action"] for one in found["within"]]
+    assert actions == ["seed.departments", "seed.accounts", "seed.customers", "seed.customers"]
+    assert {act["reason"] for one in found["within"] for act in one["audit"]} == {"a look around"}
+
+
+@pytest.mark.parametrize(
+    "command", [("jobs", "serve"), ("verify",), ("verify", "--recent")], ids=" ".join
+)
+@pytest.mark.parametrize("option", ["--request", "--reason"])
+def test_what_writes_nothing_of_its_own_takes_neither_id_nor_reason(
+    console: Path, capsys: pytest.CaptureFixture[str], command: tuple[str, ...], option: str
+) -> None:
+    error = printed(capsys, *command, option, REQUEST, exit_code=2)["error"]
+    assert error["code"] == "usage_error"
+
+
 def test_a_refusal_and_a_fault_are_traced_too(
     console: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from billing_tui.adapters.csv_files import CsvTable
 from billing_tui.domain.acts import Request
@@ -66,7 +66,6 @@ class Wanted:
     numbers: Numbers | None = None
     anyway: bool = False
     dry_run: bool = False
-    reason: str = ""
     every_row: Callable[[Iterator[RowLine]], None] | None = None
 
 
@@ -92,13 +91,14 @@ class NotWaiting(NotFound):
 
 class Imports(Service):
     def take_in(
-        self, kind: str, table: CsvTable, wanted: Wanted, tell: Tell = silent
+        self, request: Request, kind: str, table: CsvTable, wanted: Wanted, tell: Tell = silent
     ) -> ImportReport:
-        """Check a file and write it; raises RowsRefused or RowsDoubtful with the report."""
+        """Check a file and write it, in requests within this one; raises RowsRefused or
+        RowsDoubtful with the report."""
         target = TARGETS[kind]
         digest = hashlib.sha256(table.data).hexdigest()
         if not wanted.dry_run and (found := self._known(kind, digest)):
-            self._write_units(found, tell, wanted.reason)
+            self._write_units(request, found, tell)
             return ImportReport(kind, Outcome.EARLIER, found.rows, 0, 0, run=found.id)
         checker = Checker(
             target, table, lambda question: self.asked(kind, question),
@@ -115,16 +115,16 @@ class Imports(Service):
             raise RowsRefused(report)
         if checked.doubtful and not wanted.anyway:
             raise RowsDoubtful(report)
-        run = self._put_down(kind, digest, checked, wanted.reason, tell)
-        self._write_units(run, tell, wanted.reason)
+        run = self._put_down(request, kind, digest, checked, tell)
+        self._write_units(request, run, tell)
         return _report(kind, checked, Outcome.WRITTEN, run.id)
 
-    def finish_pending(self, tell: Tell = silent) -> list[BillingError]:
+    def finish_pending(self, request: Request, tell: Tell = silent) -> list[BillingError]:
         """Go on with every run that a crash left between; gives what stood in the way."""
         troubles: list[BillingError] = []
         for run in self.pending():
             try:
-                self._write_units(run, tell, "")
+                self._write_units(request, run, tell)
             except BillingError as error:
                 troubles.append(error)
         return troubles
@@ -218,33 +218,34 @@ class Imports(Service):
         found = self.earlier(kind, digest)
         return next((run for run in found if run.state is not ImportState.CHECKED), None)
 
-    def _put_down(self, kind: str, digest: str, checked: Checked, reason: str, tell: Tell) -> Run:
+    def _put_down(
+        self, request: Request, kind: str, digest: str, checked: Checked, tell: Tell
+    ) -> Run:
         file = f"{digest} {checked.reading}"
-        run = self.begin(Request.new(reason), kind, file, checked.rows)
+        run = self.begin(request.within("begin"), kind, file, checked.rows)
         batch: dict[int, str] = {}
         put = 0
         for n, rows in enumerate(checked.units()):
             batch[n] = rows
             if sum(map(len, batch.values())) > STAGED_AT_ONCE:
-                put += self.stage(Request.new(reason), kind, run, batch)
+                put += self.stage(request.within(f"stage {n}"), kind, run, batch)
                 tell(Progress("put down", min(put * UNIT_ROWS, checked.rows), checked.rows))
                 batch = {}
         if batch:
-            self.stage(Request.new(reason), kind, run, batch)
-        self.staged(Request.new(reason), kind, run, checked.rows)
+            self.stage(request.within("stage"), kind, run, batch)
+        # The file's own row of the audit trail, so it has the id its caller knows.
+        self.staged(request, kind, run, checked.rows)
         return next(one for one in self.earlier(kind, digest) if one.id == run)
 
-    def _write_units(self, run: Run, tell: Tell, reason: str) -> None:
+    def _write_units(self, request: Request, run: Run, tell: Tell) -> None:
         """Unit after unit, each once however often this is called or killed."""
         while (n := self.next_waiting(run.id)) is not None:
-            # The id follows from the run, so a lost answer is found again, not written twice.
-            id = uuid5(run.id, f"{n} {self.store.identity.login}")
             try:
-                self.write_unit(Request(id, reason), run.kind, run.id, n)
+                self.write_unit(request.within(f"{run.id} {n}"), run.kind, run.id, n)
             except (Refused, NotFound, InputError) as error:
                 raise ImportWaits(run.id, n * UNIT_ROWS, run.rows, error) from None
             tell(Progress("written", min((n + 1) * UNIT_ROWS, run.rows), run.rows))
-        self.finish(Request.new(reason), run.kind, run.id)
+        self.finish(request.within(f"{run.id} finish"), run.kind, run.id)
 
 
 def _may_write(unit: Unit, kind: str) -> bool:

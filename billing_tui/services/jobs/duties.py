@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from itertools import count
 from typing import Protocol
 
 from billing_tui.domain.acts import Request
@@ -54,13 +56,15 @@ class Progress(Protocol):
         """Between two units: adds to the counts, and leaves the duty when it is asked to end."""
 
 
-Duty = Callable[[Bench, Progress], None]
+# The request is that of the run; each unit has its own within it.
+Duty = Callable[[Bench, Request, Progress], None]
 Preview = Callable[[Bench], Mapping[str, int]]
 
 
-def cleanup(bench: Bench, progress: Progress) -> None:
+def cleanup(bench: Bench, request: Request, progress: Progress) -> None:
     for name in ROWS:
-        while gone := bench.cleanup.purge(Request.new(), name):
+        units = (request.within(f"{name} {n}") for n in count())
+        while gone := bench.cleanup.purge(next(units), name):
             progress(**{name: gone})
     progress(**{LOGS: bench.cleanup.forget_logs()})
 
@@ -69,10 +73,10 @@ def cleanup_preview(bench: Bench) -> Mapping[str, int]:
     return bench.cleanup.expired()
 
 
-def imports(bench: Bench, progress: Progress) -> None:
+def imports(bench: Bench, request: Request, progress: Progress) -> None:
     """Finish what a crash left between: files that were checked and not written to their end."""
     left = len(bench.imports.pending())
-    troubles = bench.imports.finish_pending(lambda _told: progress())
+    troubles = bench.imports.finish_pending(request, lambda _told: progress())
     progress(files=left - len(troubles))
     if troubles:
         raise troubles[0]
@@ -83,18 +87,19 @@ def imports_preview(bench: Bench) -> Mapping[str, int]:
     return {"files": len(found), "rows": sum(run.rows for run in found)}
 
 
-def checkpoint(bench: Bench, progress: Progress) -> None:
+def checkpoint(bench: Bench, _request: Request, progress: Progress) -> None:
     progress(signed=int(bench.checkpoints.sign() is not None))
 
 
-def verify(bench: Bench, progress: Progress) -> None:
-    """Check what came after the last verified checkpoint, and raise the alarm if it is broken."""
-    report = bench.verify.run(recent=True, progress=lambda _what, _done: progress())
+def verify(recent: bool, bench: Bench, request: Request, progress: Progress) -> None:
+    """Check what came after the last verified checkpoint, or everything, since only that finds an
+    old row changed; raise the alarm if it is broken."""
+    report = bench.verify.run(recent=recent, progress=lambda _what, _done: progress())
     progress(rows=report.last - report.since)
     broken = RecordBroken([each.id for each in report.outcomes if not each.holds])
     if broken.ids:
         draft = AlertDraft("record.broken", "", Severity.CRITICAL, broken.message, "audit_log")
-        bench.alerts.raise_alert(Request.new(), draft)
+        bench.alerts.raise_alert(request.within("alert"), draft)
         raise broken
 
 
@@ -102,7 +107,8 @@ DUTIES: dict[str, Duty] = {
     "checkpoint": checkpoint,
     "cleanup": cleanup,
     "imports": imports,
-    "verify": verify,
+    "verify": partial(verify, True),
+    "verify-all": partial(verify, False),
 }
 # What a run would do, for those that can tell.
 PREVIEWS: dict[str, Preview] = {"cleanup": cleanup_preview, "imports": imports_preview}

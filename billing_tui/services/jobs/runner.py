@@ -13,7 +13,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import copy_context
-from uuid import UUID, uuid5
+from itertools import count
+from uuid import UUID
 
 from billing_tui.domain.acts import Request
 from billing_tui.domain.errors import BillingError, StoreError
@@ -60,7 +61,7 @@ def run_job(bench: Bench, name: str, request: Request, stop: threading.Event) ->
     """Run a job now. The run is named after the request, so the same one is not done twice."""
     if name not in SCHEDULES:
         raise JobUnknown(name)
-    _due(bench)  # a job has its row from its first plan on
+    _due(bench, request)  # a job has its row from its first plan on
     ended = _claim_and_run(bench, name, request, stop, due=False)
     if ended is None:
         raise JobBusy(name)
@@ -77,16 +78,16 @@ def _claim_and_run(
     if not bench.jobs.claim(request, name, lease, due):
         return None
     with working_on(request.id):
-        return _run(bench, name, request.id, lease, stop)
+        return _run(bench, name, request, lease, stop)
 
 
-def _run(bench: Bench, name: str, run: UUID, lease: UUID, stop: threading.Event) -> JobRun:
+def _run(bench: Bench, name: str, request: Request, lease: UUID, stop: threading.Event) -> JobRun:
     progress, started = _Counts(stop), time.monotonic()
     log_event("job.started", job=name)
     outcome, error = JobOutcome.DONE, ""
-    with _kept_alive(bench, name, lease, progress.lost):
+    with _kept_alive(bench, name, request, lease, progress.lost):
         try:
-            DUTIES[name](bench, progress)
+            DUTIES[name](bench, request, progress)
         except JobStopped:
             outcome = JobOutcome.STOPPED
         except BillingError as trouble:
@@ -96,7 +97,8 @@ def _run(bench: Bench, name: str, run: UUID, lease: UUID, stop: threading.Event)
             log_failure(fault, job=name)
     if progress.lost.is_set():
         raise LeaseLost(name)
-    ended = bench.jobs.finish(Request.new(), run, lease, outcome, dict(progress.counts), error)
+    finish, counts = request.within("finish"), dict(progress.counts)
+    ended = bench.jobs.finish(finish, request.id, lease, outcome, counts, error)
     level = logging.WARNING if error else logging.INFO
     milliseconds = int((time.monotonic() - started) * 1000)
     log_event(f"job.{outcome}", level, job=name, code=error or None, duration=milliseconds)
@@ -104,13 +106,16 @@ def _run(bench: Bench, name: str, run: UUID, lease: UUID, stop: threading.Event)
 
 
 @contextmanager
-def _kept_alive(bench: Bench, name: str, lease: UUID, lost: threading.Event) -> Iterator[None]:
+def _kept_alive(
+    bench: Bench, name: str, request: Request, lease: UUID, lost: threading.Event
+) -> Iterator[None]:
     over = threading.Event()
 
     def renew() -> None:
+        beats = (request.within(f"beat {n}") for n in count())
         while not over.wait(_BEAT_SECONDS):
             try:
-                held = bench.jobs.beat(Request.new(), name, lease)
+                held = bench.jobs.beat(next(beats), name, lease)
             except StoreError:
                 continue  # it may be back before the lease ends
             except Exception as fault:  # noqa: BLE001 - a thread has nobody to tell
@@ -141,19 +146,18 @@ def preview(bench: Bench, name: str) -> Mapping[str, int]:
 
 def run_due(bench: Bench, request: Request, stop: threading.Event) -> Iterator[JobRun]:
     """Run what is due, one after the other. Each run gets its own id, made from the request's."""
-    for name in _due(bench).names:
+    for name in _due(bench, request).names:
         if stop.is_set():
             return
-        own = Request(uuid5(request.id, name), request.reason)
-        ended = _claim_and_run(bench, name, own, stop, due=True)
+        ended = _claim_and_run(bench, name, request.within(name), stop, due=True)
         if ended is not None:
             yield ended
 
 
-def _due(bench: Bench) -> Due:
+def _due(bench: Bench, request: Request) -> Due:
     due = bench.jobs.due()
     if due.unplanned:
-        bench.jobs.plan(Request.new())
+        bench.jobs.plan(request.within("plan"))
         due = bench.jobs.due()
     return due
 

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import json
+import threading
 from dataclasses import replace
 
 from billing_tui.adapters.signing import SigningKey
+from billing_tui.domain.acts import Request
 from billing_tui.domain.customers import CustomerDraft
 from billing_tui.domain.invariants import TITLES
+from billing_tui.services.jobs.runner import run_job
 from billing_tui.services.verify import Verify, Witness
 from storage.repos import customers, ledger
+from tests.benches import bench_for
 from tests.books import DUE, Books, add_customer
 from tests.services.verify.tampering import (
     Hand,
@@ -62,6 +66,16 @@ def test_recent_finds_what_is_new_and_broken(hand: Hand, witness: Witness) -> No
     hand.flip("audit_log", "body", f"seq = {hand.last}")
     assert found(verify(shop, witness, recent=True))["I13"] == [f"audit_log {hand.last}"]
     assert len(witness.checkpoints.all("here")) == before
+
+
+def test_the_weekly_job_finds_an_old_row_changed(hand: Hand, witness: Witness) -> None:
+    store = hand.shop.store
+    bench = replace(bench_for(store), verify=Verify(store, witness))
+    for name, error in (("verify-all", ""), ("verify", ""), ("verify-all", "record_broken")):
+        run = run_job(bench, name, Request.new(), threading.Event())
+        assert (name, run.error) == (name, error)
+        hand("UPDATE customer SET terms = 'net9' WHERE organisation = {o}")
+    assert [kind for kind, *_ in bench.alerts_open()].count("record.broken") == 1
 
 
 def test_recent_trusts_only_its_own_checkpoint(shop: Books, witness: Witness) -> None:
