@@ -24,7 +24,7 @@ from tests.stores import ORIGIN
 PLACES = {
     "run": (imports, "add_run"),
     "unit": (imports, "add_unit"),
-    "staged": (imports, "set_state"),
+    "staged": (imports, "change_state"),
     "taken": (imports, "take"),
     "appended": (audit, "append"),
     "kept": (requests, "keep"),
