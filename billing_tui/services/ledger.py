@@ -11,9 +11,7 @@ from billing_tui.domain.ledger import Balance, Booked, EntryFilter, TrialBalance
 from billing_tui.domain.organisations import EntityNotFound
 from billing_tui.domain.pages import CursorRefused, Page, page_size, read_cursor, write_cursor
 from billing_tui.domain.rights import Right
-from storage.models import LegalEntity
-from storage.repos import balances
-from storage.rows import update
+from storage.repos import balances, organisations
 from storage.uow import Unit
 
 from .cases import Service, reads, writes
@@ -69,7 +67,7 @@ class Ledger(Service):
             raise ClosedAlready(closed_through, through)
         if through >= unit.today:
             raise DayNotOver(through, unit.today)
-        update(unit, LegalEntity, id, version, {"closed_through": through}, "entities.close")
+        organisations.close_books(unit, id, version, through)
         return through
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from billing_tui.domain.ids import new_id
 from billing_tui.domain.organisations import (
     Entity,
     EntityChange,
@@ -23,9 +22,7 @@ from billing_tui.domain.settings_table import (
     effective,
     known_setting,
 )
-from storage import models
 from storage.repos import currencies, organisations
-from storage.rows import insert, update
 from storage.uow import Unit
 
 from .cases import Service, reads, writes
@@ -46,7 +43,7 @@ class Organisations(Service):
         version = before.version if change.version is None else change.version
         if "currency" in values:
             currencies.freeze(unit, [str(values["currency"])])
-        update(unit, models.Organisation, before.id, version, values, "organisations.edit")
+        organisations.change(unit, before, version, values)
         return organisations.organisation(unit)
 
 
@@ -66,8 +63,7 @@ class Entities(Service):
         if organisations.entity(unit, checked.code) is not None:
             raise EntityExists(checked.code)
         currencies.freeze(unit, [checked.currency])
-        row = {"id": new_id()} | organisations.entity_row(checked)
-        insert(unit, models.LegalEntity, row, "entities.create")
+        organisations.add_entity(unit, checked)
         return _known(unit, checked.code)
 
     @writes("entities.edit", Right.MANAGE_SETTINGS)
@@ -76,8 +72,7 @@ class Entities(Service):
         after = changed_entity(before, change)
         version = before.version if change.version is None else change.version
         currencies.freeze(unit, [after.currency])
-        columns = organisations.entity_columns(after)
-        update(unit, models.LegalEntity, before.id, version, columns, "entities.edit")
+        organisations.change_entity(unit, before.id, version, after)
         return _known(unit, before.code)
 
 
@@ -96,13 +91,7 @@ class OrganisationSettings(Service):
     def set(self, unit: Unit, name: str, value: str) -> Setting:
         checked = checked_setting(name, value)
         organisations.hold(unit, GUARD)
-        kept = organisations.settings(unit).get(name)
-        if kept is None:
-            row = {"id": new_id(), "name": name, "value": checked}
-            insert(unit, models.Setting, row, "settings.set")
-        else:
-            changes = {"value": checked}
-            update(unit, models.Setting, kept.id, kept.version, changes, "settings.set")
+        organisations.keep_setting(unit, name, checked)
         return _setting(name, organisations.settings(unit))
 
 

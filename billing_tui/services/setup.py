@@ -11,20 +11,19 @@ from billing_tui.domain.dates import zone
 from billing_tui.domain.ids import new_id
 from billing_tui.domain.organisations import (
     EntityDraft,
+    Organisation,
     checked_entity,
     checked_locale,
     checked_title,
 )
 from billing_tui.domain.rights import Role
-from billing_tui.domain.users import checked_name
-from storage.models import AppUser, LegalEntity, Organisation
+from billing_tui.domain.users import UserDraft, checked_name
 from storage.repos import currencies, organisations, users
-from storage.rows import insert
 from storage.store import Store
 from storage.uow import Unit
 
 COUNTERS = ("accounts", "customer", "customer tree", "department tree", "people")
-ALL_ROLES = ",".join(sorted((Role.ADMIN, Role.CLERK, Role.CONTROLLER)))
+ALL_ROLES = (Role.ADMIN, Role.CLERK, Role.CONTROLLER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,27 +73,14 @@ def found(store: Store, founding: Founding) -> UUID:
 def _found(unit: Unit, founding: Founding) -> None:
     users.join(unit, unit.actor.login)
     organisations.start_books(unit, COUNTERS)
-    organisation = {
-        "id": unit.organisation,
-        "name": founding.organisation,
-        "currency": currency(founding.currency).code,
-        "locale": founding.locale,
-        "zone": founding.zone,
-        "production": founding.production,
-    }
-    insert(unit, Organisation, organisation, "organisations.found")
-    admin = {
-        "id": unit.actor.user,
-        "login": unit.actor.login,
-        "name": founding.admin or unit.actor.login,
-        "roles": ALL_ROLES,
-        "disabled_at": None,
-        "password": founding.password,
-        "failures": 0,
-        "retry_at": None,
-        "public_key": "",
-    }
-    insert(unit, AppUser, admin, "users.add")
+    organisations.found(
+        unit,
+        Organisation(
+            unit.organisation, 1, founding.organisation, currency(founding.currency).code,
+            founding.locale, founding.zone, founding.production,
+        ),
+    )  # fmt: skip
+    admin = UserDraft(unit.actor.login, founding.admin or unit.actor.login, ALL_ROLES)
+    users.add(unit, admin, founding.password, unit.actor.user)
     currencies.freeze(unit, [founding.currency])
-    entity = organisations.entity_row(_entity(founding))
-    insert(unit, LegalEntity, {"id": new_id()} | entity, "entities.create")
+    organisations.add_entity(unit, _entity(founding))

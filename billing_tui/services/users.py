@@ -16,7 +16,6 @@ from billing_tui.adapters.ports import PasswordHasher
 from billing_tui.credentials import Secret
 from billing_tui.domain.acts import Request
 from billing_tui.domain.errors import NotAllowed, Refused
-from billing_tui.domain.ids import new_id
 from billing_tui.domain.rights import Right, Role
 from billing_tui.domain.users import (
     LastAdmin,
@@ -34,9 +33,7 @@ from billing_tui.domain.users import (
 )
 from storage import logins
 from storage.errors import LoginLacksRight
-from storage.models import AppUser
 from storage.repos import organisations, users
-from storage.rows import insert, update
 from storage.store import Store
 from storage.uow import Unit
 
@@ -169,18 +166,7 @@ class Users(Service):
         organisations.hold(unit, GUARD)
         if users.by_login(unit, draft.login) is not None:
             raise UserExists(draft.login)
-        row = {
-            "id": new_id(),
-            "login": draft.login,
-            "name": draft.name,
-            "roles": ",".join(draft.roles),
-            "disabled_at": None,
-            "password": kept.get_secret_value() if unit.sqlite else "",
-            "failures": 0,
-            "retry_at": None,
-            "public_key": "",
-        }
-        insert(unit, AppUser, row, "users.add")
+        users.add(unit, draft, kept.get_secret_value() if unit.sqlite else "")
         users.join(unit, draft.login)
         return _let_in(unit, _known(unit, draft.login), kept.get_secret_value())
 
@@ -188,16 +174,12 @@ class Users(Service):
     def _edit(self, unit: Unit, login: str, change: UserChange) -> Done:
         organisations.hold(unit, GUARD)
         user = _known(unit, login)
-        changes: dict[str, str] = {}
-        if change.name is not None:
-            changes["name"] = checked_name(change.name)
-        if change.roles is not None:
-            roles = checked_roles(change.roles)
-            if Role.ADMIN not in roles:
-                _leave_an_admin(unit, user)
-            changes["roles"] = ",".join(roles)
+        name = None if change.name is None else checked_name(change.name)
+        roles = None if change.roles is None else checked_roles(change.roles)
+        if roles is not None and Role.ADMIN not in roles:
+            _leave_an_admin(unit, user)
         version = user.version if change.version is None else change.version
-        update(unit, AppUser, user.id, version, changes, "users.edit")
+        users.change(unit, user, version, name=name, roles=roles)
         after = _known(unit, login)
         if after.disabled or after.roles == user.roles:
             return Done(after)
@@ -211,8 +193,7 @@ class Users(Service):
         if user.id == unit.actor.user:
             raise OwnAccount
         if not user.disabled:
-            changes = {"disabled_at": unit.now}
-            update(unit, AppUser, user.id, user.version, changes, "users.disable")
+            users.disable(unit, user)
         sql: tuple[str, ...] = ()
         if not unit.sqlite and not users.elsewhere(unit, login):
             sql = logins.keep_out(unit, login)
@@ -223,7 +204,7 @@ class Users(Service):
     def _enable(self, unit: Unit, login: str) -> Done:
         user = _known(unit, login)
         if user.disabled:
-            update(unit, AppUser, user.id, user.version, {"disabled_at": None}, "users.enable")
+            users.enable(unit, user)
         users.join(unit, login)
         return _let_in(unit, _known(unit, login))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -10,7 +11,9 @@ from uuid import UUID
 from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
 
 from billing_tui.domain import organisations as domain
+from billing_tui.domain.ids import new_id
 from billing_tui.domain.tax_ids import TaxId
+from storage import rows
 from storage.models import Counter, LedgerEntry, LedgerHead, LegalEntity, Organisation, Setting
 from storage.models.base import table_of
 from storage.uow import Unit
@@ -56,6 +59,19 @@ def start_books(unit: Unit, counters: tuple[str, ...]) -> None:
     )
 
 
+def found(unit: Unit, draft: domain.Organisation) -> None:
+    """Its own row and those of its legal entities, once its books are started."""
+    organisation = {
+        "id": unit.organisation,
+        "name": draft.name,
+        "currency": draft.currency,
+        "locale": draft.locale,
+        "zone": draft.zone,
+        "production": draft.production,
+    }
+    rows.insert(unit, Organisation, organisation, "organisations.found")
+
+
 def draw(unit: Unit, counter: str, step: int = 1) -> int:
     """The last of `step` fresh numbers; the row lock makes others wait until we commit."""
     n: int = unit.connection.execute(
@@ -85,19 +101,35 @@ def booked(unit: Unit) -> bool:
 
 
 def entities(unit: Unit) -> tuple[domain.Entity, ...]:
-    rows = unit.connection.execute(_ENTITIES, {"o": unit.organisation}).mappings()
-    return tuple(_entity(row) for row in rows)
+    found = unit.connection.execute(_ENTITIES, {"o": unit.organisation}).mappings()
+    return tuple(_entity(row) for row in found)
 
 
 def entity(unit: Unit, code: str) -> domain.Entity | None:
     return next((one for one in entities(unit) if one.code == code), None)
 
 
-def entity_row(draft: domain.EntityDraft) -> dict[str, Any]:
-    return entity_columns(draft) | {"code": draft.code, "closed_through": NEVER_CLOSED}
+def change(
+    unit: Unit, before: domain.Organisation, version: int, values: Mapping[str, object]
+) -> None:
+    rows.update(unit, Organisation, before.id, version, values, "organisations.edit")
 
 
-def entity_columns(draft: domain.EntityDraft) -> dict[str, Any]:
+def add_entity(unit: Unit, draft: domain.EntityDraft) -> None:
+    row = _columns(draft) | {"id": new_id(), "code": draft.code, "closed_through": NEVER_CLOSED}
+    rows.insert(unit, LegalEntity, row, "entities.create")
+
+
+def change_entity(unit: Unit, id: UUID, version: int, draft: domain.EntityDraft) -> None:
+    rows.update(unit, LegalEntity, id, version, _columns(draft), "entities.edit")
+
+
+def close_books(unit: Unit, entity: UUID, version: int, through: date) -> None:
+    changes = {"closed_through": through}
+    rows.update(unit, LegalEntity, entity, version, changes, "entities.close")
+
+
+def _columns(draft: domain.EntityDraft) -> dict[str, Any]:
     return {
         "name": draft.name,
         "address": asdict(draft.address),
@@ -133,5 +165,14 @@ class Kept:
 def settings(unit: Unit) -> dict[str, Kept]:
     """What was set; everything else has its default."""
     asked = select(_SETTING).where(_SETTING.c.organisation == unit.organisation)
-    rows = unit.connection.execute(asked)
-    return {row.name: Kept(row.id, row.version, row.name, row.value) for row in rows}
+    found = unit.connection.execute(asked)
+    return {row.name: Kept(row.id, row.version, row.name, row.value) for row in found}
+
+
+def keep_setting(unit: Unit, name: str, value: Any) -> None:
+    kept = settings(unit).get(name)
+    if kept is None:
+        row = {"id": new_id(), "name": name, "value": value}
+        rows.insert(unit, Setting, row, "settings.set")
+    else:
+        rows.update(unit, Setting, kept.id, kept.version, {"value": value}, "settings.set")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,8 +23,10 @@ from sqlalchemy import (
     update,
 )
 
+from billing_tui.domain.ids import new_id
 from billing_tui.domain.rights import Role
-from billing_tui.domain.users import User
+from billing_tui.domain.users import User, UserDraft
+from storage import rows
 from storage.models import AppUser, Membership, Organisation
 from storage.models.base import table_of
 from storage.types import UtcTime
@@ -76,14 +78,49 @@ def server_clock(connection: Connection) -> datetime:
 
 
 def everybody(unit: Unit) -> tuple[User, ...]:
-    rows = unit.connection.execute(_OURS.order_by(_USER.c.login), {"o": unit.organisation})
-    return tuple(_user(row) for row in rows.mappings())
+    found = unit.connection.execute(_OURS.order_by(_USER.c.login), {"o": unit.organisation})
+    return tuple(_user(row) for row in found.mappings())
 
 
 def by_login(unit: Unit, login: str) -> User | None:
     asked = _OURS.where(_USER.c.login == login)
     row = unit.connection.execute(asked, {"o": unit.organisation}).mappings().one_or_none()
     return None if row is None else _user(row)
+
+
+def add(unit: Unit, draft: UserDraft, password: str = "", id: UUID | None = None) -> None:
+    """`password` is what is kept of it, never the clear one."""
+    row = {
+        "id": id or new_id(),
+        "login": draft.login,
+        "name": draft.name,
+        "roles": ",".join(draft.roles),
+        "disabled_at": None,
+        "password": password,
+        "failures": 0,
+        "retry_at": None,
+        "public_key": "",
+    }
+    rows.insert(unit, AppUser, row, "users.add")
+
+
+def change(
+    unit: Unit, user: User, version: int, *, name: str | None, roles: Sequence[Role] | None
+) -> None:
+    """What is None stays."""
+    changes: dict[str, str] = {} if name is None else {"name": name}
+    if roles is not None:
+        changes["roles"] = ",".join(roles)
+    rows.update(unit, AppUser, user.id, version, changes, "users.edit")
+
+
+def disable(unit: Unit, user: User) -> None:
+    changes = {"disabled_at": unit.now}
+    rows.update(unit, AppUser, user.id, user.version, changes, "users.disable")
+
+
+def enable(unit: Unit, user: User) -> None:
+    rows.update(unit, AppUser, user.id, user.version, {"disabled_at": None}, "users.enable")
 
 
 def other_admins(unit: Unit, user: UUID) -> int:
