@@ -24,6 +24,7 @@ _STATUS = argument(
     help="which (active)",
 )
 _TEXT = argument("--text", default="", help="words of the name, a number, e-mail or tax id")
+_OUT = "a signed checkpoint is left beside it; or - for CSV on standard output, which leaves none"
 _WORDS = argument("--text", default="", help="words of the name, or a code")
 FILTERS: dict[str, tuple[Argument, ...]] = {
     "customers": (
@@ -45,7 +46,7 @@ def add_export(group: Group, kind: str) -> None:
         "export",
         partial(export, kind),
         f"write {kind} to a CSV file or spreadsheet that no text in it can act in",
-        argument("--out", metavar="FILE", required=True, help="or - for CSV on standard output"),
+        argument("--out", metavar="FILE", required=True, help=_OUT),
         argument("--format", choices=("csv", "xlsx"), default="", help="else by the file's name"),
         argument("--force", action="store_true", help="replace a file that is there"),
         *FILTERS[kind],
@@ -66,14 +67,14 @@ def export(kind: str, context: Context, args: Namespace) -> None:
 
         if args.out == "-":
             sink = _Terminal(context) if sys.stdout.isatty() else sys.stdout.buffer
-            exports.to_stream(asked, sink, tell, context.request())
+            exports.to_stream(context.request(), asked, sink, tell)
             return
         signed = Checkpoints(context.console.store, context.settings, context.credentials)
         done = exports.to_file(
+            context.request(),
             asked,
             Path(args.out),
             format_of(args.out, args.format),
-            request=context.request(),
             force=args.force,
             sign=signed.sign,
             tell=tell,

@@ -10,7 +10,7 @@ import io
 import os
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -99,8 +99,8 @@ def format_of(name: str, said: str = "") -> Format:
 
 class Exports(Service):
     def to_file(
-        self, asked: Asked, path: Path, form: Format, *, request: Request | None = None,
-        force: bool = False, sign: Sign = lambda: None, tell: Tell = lambda _rows: None,
+        self, request: Request, asked: Asked, path: Path, form: Format, *, force: bool = False,
+        sign: Sign = lambda: None, tell: Tell = lambda _rows: None,
     ) -> Exported:  # fmt: skip
         """Write the list to `path`, and the checkpoint beside it."""
         if path.exists() and not force:
@@ -109,12 +109,13 @@ class Exports(Service):
         partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
         try:
             done = self._written(asked, partial, form, tell)
-            self._note(request, asked, done)
+            self.note(request, done, _told(asked))
             signed = sign()
-            if signed is not None:
-                beside = path.with_name(f"{path.name}.checkpoint.json")
-                write_private(beside, f"{signed.text()}\n".encode())
-            partial.replace(path)
+            with nullcontext() if force else _claimed(path):
+                if signed is not None:
+                    beside = path.with_name(f"{path.name}.checkpoint.json")
+                    write_private(beside, f"{signed.text()}\n".encode())
+                partial.replace(path)
             return done
         except OSError as error:
             raise FileNotWritable(path, (error.strerror or str(error)).lower()) from None
@@ -123,18 +124,15 @@ class Exports(Service):
                 partial.unlink(missing_ok=True)
 
     def to_stream(
-        self,
-        asked: Asked,
-        stream: Sink,
-        tell: Tell = lambda _rows: None,
-        request: Request | None = None,
+        self, request: Request, asked: Asked, stream: Sink, tell: Tell = lambda _rows: None
     ) -> Exported:
-        """CSV without a mark in front, for whatever reads it next."""
+        """CSV without a mark in front, for whatever reads it next; no checkpoint goes with it."""
         _checked(asked)
         hashing = _Hashing(stream)
         kind, columns, pages = self._list(asked)
         rows = _write_csv(hashing, columns, pages, tell, mark=False)
-        return self._note(request, asked, Exported(kind, Format.CSV, rows, hashing.digest()))
+        done = Exported(kind, Format.CSV, rows, hashing.digest())
+        return self.note(request, done, _told(asked))
 
     def pages(self, asked: Asked) -> Iterator[Rows]:
         """The rows of a list, some at a time."""
@@ -177,15 +175,26 @@ class Exports(Service):
         with partial.open("rb") as file:
             return Exported(kind, form, rows, hashlib.file_digest(file, "sha256").hexdigest())
 
-    def _note(self, request: Request | None, asked: Asked, done: Exported) -> Exported:
-        return self.note(request or Request.new(), done, _told(asked))
-
     def _list(self, asked: Asked) -> tuple[str, Sequence[Column], Iterator[Rows]]:
         if isinstance(asked, CustomerFilter):
             pages = _pages(lambda cursor: self.customers(asked, cursor))
             return "customers", customer_columns.COLUMNS, pages
         pages = _pages(lambda cursor: self.departments(asked, cursor))
         return "departments", department_columns.COLUMNS, pages
+
+
+@contextmanager
+def _claimed(path: Path) -> Iterator[None]:
+    """The name is ours or somebody else's, also when they took it while we were writing."""
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        raise FileExists(path) from None
+    try:
+        yield
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def _told(asked: Asked) -> dict[str, str]:

@@ -150,7 +150,7 @@ class Prepared:
         store = self.sqlite.store("file")
         Seed(store).fill(Request.new(), SEED, self.size.customers)
         path = self.folder / "customers.csv"
-        Exports(store).to_file(CustomerFilter(), path, Format.CSV)
+        Exports(store).to_file(Request.new(), CustomerFilter(), path, Format.CSV)
         store.close()
         return path.read_bytes()
 
@@ -230,7 +230,7 @@ def export_work(made: Prepared, engine: Engine) -> Work:
 
     def ours(n: int) -> Callable[[], object]:
         out = made.folder / f"ours-{engine.name}-{n}.xlsx"
-        return lambda: exports.to_file(asked, out, Format.XLSX)
+        return lambda: exports.to_file(Request.new(), asked, out, Format.XLSX)
 
     def byhand(n: int) -> Callable[[], object]:
         out = made.folder / f"byhand-{engine.name}-{n}.xlsx"

@@ -64,7 +64,9 @@ def test_customers_are_written_noted_and_signed(store: Store, tmp_path: Path) ->
     )
     out = tmp_path / "customers.csv"
     signed = KEY.sign(Checkpoint(store.identity.organisation, 9, "ab" * 32, datetime.now(UTC)))
-    done = exports.to_file(CustomerFilter(currency="EUR"), out, Format.CSV, sign=lambda: signed)
+    done = exports.to_file(
+        Request.new(), CustomerFilter(currency="EUR"), out, Format.CSV, sign=lambda: signed
+    )
     data = out.read_bytes()
     rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
     assert [(row["name"], row["credit_limit"]) for row in rows] == [
@@ -85,7 +87,7 @@ def test_customers_are_written_noted_and_signed(store: Store, tmp_path: Path) ->
 def test_spreadsheets_have_typed_cells(store: Store, tmp_path: Path) -> None:
     draft = CustomerDraft("=cmd|' /C calc'!A0", "EUR", "K-1", credit_limit=Money(5, "EUR"))
     out = tmp_path / "a.xlsx"
-    with_customers(store, draft).to_file(CustomerFilter(), out, Format.XLSX)
+    with_customers(store, draft).to_file(Request.new(), CustomerFilter(), out, Format.XLSX)
     header, row = openpyxl.load_workbook(out)["Customers"].rows
     cells = {name.value: cell for name, cell in zip(header, row, strict=True)}
     assert (cells["name"].value, cells["name"].data_type) == (draft.name, "s")
@@ -99,17 +101,19 @@ def test_pages_are_joined_without_a_gap(
     exports = with_customers(local_store, *drafts)
     monkeypatch.setattr(exports_module, "LARGEST_PAGE", 3)
     told: list[int] = []
-    exports.to_file(CustomerFilter(), tmp_path / "a.csv", Format.CSV, tell=told.append)
+    exports.to_file(
+        Request.new(), CustomerFilter(), tmp_path / "a.csv", Format.CSV, tell=told.append
+    )
     assert told == [3, 6, 9, 11]
     stream = io.BytesIO()
-    exports.to_stream(CustomerFilter(), stream)
+    exports.to_stream(Request.new(), CustomerFilter(), stream)
     lines = stream.getvalue().decode().splitlines()
     assert [line.split(",")[0] for line in lines] == ["number", *(f"K-{n}" for n in range(11))]
 
 
 def test_departments_too(store: Store, tmp_path: Path) -> None:
     Departments(store).create(Request.new(), DepartmentDraft("OPS", "+Operations"))
-    Exports(store).to_file(DepartmentFilter(), tmp_path / "d.csv", Format.CSV)
+    Exports(store).to_file(Request.new(), DepartmentFilter(), tmp_path / "d.csv", Format.CSV)
     text = (tmp_path / "d.csv").read_text("utf-8-sig")
     assert text.splitlines()[1] == "OPS,'+Operations,,,active,"
 
@@ -120,21 +124,37 @@ def test_a_file_that_is_there_stays_and_trouble_leaves_nothing(
     exports, out = Exports(local_store), tmp_path / "a.csv"
     out.write_text("mine")
     with pytest.raises(FileExists):
-        exports.to_file(CustomerFilter(), out, Format.CSV)
+        exports.to_file(Request.new(), CustomerFilter(), out, Format.CSV)
     assert out.read_text() == "mine"
-    exports.to_file(CustomerFilter(), out, Format.CSV, force=True)
+    exports.to_file(Request.new(), CustomerFilter(), out, Format.CSV, force=True)
     assert out.read_text("utf-8-sig").startswith("number,")
     with pytest.raises(FileNotWritable, match="no such file"):
-        exports.to_file(CustomerFilter(), tmp_path / "none" / "a.csv", Format.CSV)
+        exports.to_file(Request.new(), CustomerFilter(), tmp_path / "none" / "a.csv", Format.CSV)
 
     def fail() -> None:
         raise OSError(28, "No space left on device")
 
     other = tmp_path / "b.csv"
     with pytest.raises(FileNotWritable, match="no space left"):
-        exports.to_file(CustomerFilter(), other, Format.CSV, sign=fail)
+        exports.to_file(Request.new(), CustomerFilter(), other, Format.CSV, sign=fail)
     assert not other.exists()
     assert list(tmp_path.glob(".*")) == []
+
+
+def test_a_file_made_meanwhile_stays(store: Store, tmp_path: Path) -> None:
+    out = tmp_path / "a.csv"
+    signed = KEY.sign(Checkpoint(store.identity.organisation, 9, "ab" * 32, datetime.now(UTC)))
+
+    def made_by_another() -> SignedCheckpoint:
+        out.write_text("theirs")
+        return signed
+
+    given = (Request.new(), CustomerFilter(), out, Format.CSV)
+    with pytest.raises(FileExists):
+        Exports(store).to_file(*given, sign=made_by_another)
+    assert out.read_text() == "theirs"
+    left = {path.name for path in tmp_path.iterdir() if "store.db" not in path.name}
+    assert left == {"a.csv"}
 
 
 def test_the_format_follows_the_name() -> None:
@@ -213,5 +233,7 @@ def test_auditors_may_not_take_lists_out(
     none = {right: frozenset({rights.Role.AUDITOR}) for right in rights.Right}
     monkeypatch.setattr(rights, "MATRIX", none)
     with pytest.raises(RightMissing):
-        Exports(local_store).to_file(CustomerFilter(), tmp_path / "a.csv", Format.CSV)
+        Exports(local_store).to_file(
+            Request.new(), CustomerFilter(), tmp_path / "a.csv", Format.CSV
+        )
     assert list(tmp_path.glob("*.csv")) == []

@@ -63,6 +63,12 @@ def test_a_checkpoint_beside_an_export_is_nobody_elses(shop: Machine) -> None:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
+def test_help_says_which_export_leaves_no_checkpoint(shop: Machine) -> None:
+    with pytest.raises(SystemExit):
+        shop("customers", "export", "--help")
+    assert "leaves none" in " ".join(shop._capture.readouterr().out.split())
+
+
 def test_an_export_without_its_checkpoint_is_none(shop: Machine) -> None:
     """Else it would say that nothing was left behind, beside the file it left."""
     folder = shop.home / "out.csv.checkpoint.json"
