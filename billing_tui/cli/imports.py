@@ -34,7 +34,7 @@ def register(tree: Commands) -> None:
         "give-up",
         give_up,
         "leave out what of an import cannot be written any more",
-        argument("run", metavar="RUN", help="its id, as `imports list` shows it"),
+        argument("id", metavar="RUN", help="its id, as `imports list` shows it"),
         cases=("imports.give_up",),
     )
 
@@ -100,9 +100,9 @@ def give_up(context: Context, args: Namespace) -> None:
     from billing_tui.services.imports import NotWaiting
 
     try:
-        run = UUID(args.run)
+        run = UUID(args.id)
     except ValueError:
-        raise NotWaiting(args.run[:40]) from None
+        raise NotWaiting(args.id[:40]) from None
     left = context.services.imports.give_up(context.request(), run)
     context.out.show({"left_out": left}, [("units left out", left)])
 

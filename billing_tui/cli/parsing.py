@@ -135,7 +135,10 @@ class Commands:
             writing(parser)
         for add in arguments:
             add(parser)
-        parser.set_defaults(run=run, shown=parser)
+        ours = {"run": run, "shown": parser}
+        if taken := ours.keys() & {action.dest for action in parser._actions}:  # noqa: SLF001
+            raise ValueError(f"{parser.prog}: an argument may not be called {taken.pop()}")
+        parser.set_defaults(**ours)
         self.cases.update(cases)
 
 
