@@ -92,9 +92,9 @@ def setup(context: Context, args: Namespace) -> None:
     if not args.yes:
         founding = _asked(founding)
     started = made.start(founding, password)
-    _told(context, started, founding)
+    remembered = _remember(context)
+    _told(context, started, founding, remembered)
     made.finish()
-    _remember(context)
     if args.demo:
         _seed(context, started, password)
     context.out.line(_NEXT)
@@ -191,8 +191,12 @@ def _asked(given: Founding) -> Founding:
     )
 
 
-def _told(context: Context, started: Started, founding: Founding) -> None:
+def _told(context: Context, started: Started, founding: Founding, remembered: bool) -> None:
     out, store = context.out, context.settings.store
+    if started.unsigned:
+        out.aside(
+            f"There is no first checkpoint: {started.unsigned} `billing-tui verify` makes one."
+        )
     if out.as_json:
         facts = {
             "organisation": started.organisation,
@@ -201,11 +205,16 @@ def _told(context: Context, started: Started, founding: Founding) -> None:
             "resumed": started.resumed,
             "recovery_code": started.recovery_code or None,
             "audit_key": started.audit_key,
+            "default_store": remembered or context.settings.store_from != "--store",
         }
         out.document(facts)
         return
     name = "the organisation founded before" if started.resumed else founding.organisation
     out.line(f"Set up {name} in {store.path if store.sqlite else store.text}.")
+    if remembered:
+        out.line(f"It is this machine's own store from now on; {context.settings.file} says so.")
+    elif context.settings.store_from == "--store":
+        out.line("This machine's own store stays the one it was; name this one by --store.")
     out.line(f"You are {started.login}, its first admin.")
     if started.recovery_code and started.audit_key:
         out.line("Recovery code of the audit trail, shown only now; keep it somewhere else:")
@@ -216,12 +225,21 @@ def _told(context: Context, started: Started, founding: Founding) -> None:
             out.aside(kept.note)
 
 
-def _remember(context: Context) -> None:
-    """A store named on the command line becomes this machine's own, unless it has one already."""
-    from billing_tui.settings import load
+def _remember(context: Context) -> bool:
+    """A store named on the command line becomes this machine's own, unless it has one already:
+    one that its settings name, or one in the default place. Gives whether it did."""
+    from billing_tui.settings import SettingsError, load
 
-    if context.settings.store_from == "--store" and load(None).store_from == "default":
+    own = load(None)
+    has_own = own.store_from != "default" or own.store.path.exists()
+    if context.settings.store_from != "--store" or has_own:
+        return False
+    try:
         context.settings.remember_store(context.settings.store)
+    except SettingsError as error:  # the store is made, and its recovery code still to be shown
+        context.out.aside(f"{error.title}: {error.message}")
+        return False
+    return True
 
 
 def _seed(context: Context, started: Started, password: Secret | None) -> None:

@@ -18,11 +18,11 @@ from billing_tui.adapters.ports import PasswordHasher
 from billing_tui.credentials import Credentials, Kept, Secret
 from billing_tui.domain.acts import Origin
 from billing_tui.domain.audit import key_id_of
-from billing_tui.domain.errors import Refused
+from billing_tui.domain.errors import BillingError, Refused
 from billing_tui.domain.ids import new_id
 from billing_tui.domain.recovery import to_code
 from billing_tui.domain.users import checked_login, checked_password
-from billing_tui.settings import Settings
+from billing_tui.settings import Settings, SettingsError
 from storage import migrate, roles
 from storage.errors import NotAStore, StoreReadOnly
 from storage.repos import store_meta
@@ -56,6 +56,7 @@ class Started:
     resumed: bool
     recovery_code: str
     audit_key: Kept | None
+    unsigned: str = ""  # why there is no first checkpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ class Starter:
         store = Store(engine, identity, self.clock, seal, owner)
         if known is None:
             found(store, founding)
-        Checkpoints(store, self.settings, self.credentials).sign()
+        unsigned = self._sign(store)
         kept = next(one for one in self.credentials.list() if one.name == _AUDIT_KEY)
         return Started(
             identity.organisation,
@@ -120,7 +121,17 @@ class Starter:
             known is not None,
             to_code(key) if key else "",
             kept if key else None,
+            unsigned,
         )
+
+    def _sign(self, store: Store) -> str:
+        """Any later verification makes up for it, so a full disk does not keep the recovery code
+        from being shown. Gives what stood in the way."""
+        try:
+            Checkpoints(store, self.settings, self.credentials).sign()
+        except (BillingError, SettingsError) as error:
+            return error.message
+        return ""
 
     def _audit_key(self) -> bytes:
         key = self.credentials.key(_AUDIT_KEY)

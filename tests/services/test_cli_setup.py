@@ -182,6 +182,45 @@ def test_a_named_place_becomes_the_machines_own(machine: Machine, tmp_path: Path
     assert machine.does("organisations", "show")["name"] == "My company"
 
 
+def test_setup_says_whether_a_named_place_becomes_the_machines_own(
+    machine: Machine, tmp_path: Path
+) -> None:
+    first = machine("--store", tmp_path / "a.db", "setup", "--yes")
+    assert "settings.toml says so" in first.out
+    second = machine("--store", tmp_path / "b.db", "setup", "--yes")
+    assert "name this one by --store" in second.out
+    third = machine.does("--store", str(tmp_path / "c.db"), "setup", "--yes")
+    assert not third["default_store"]
+
+
+def test_a_store_in_the_default_place_stays_the_machines_own(
+    machine: Machine, tmp_path: Path
+) -> None:
+    assert machine.does("setup", "--yes", "--organisation", "First")["default_store"]
+    other = ("--store", str(tmp_path / "b.db"), "setup", "--yes", "--organisation", "Second")
+    assert not machine.does(*other)["default_store"]
+    assert machine.does("organisations", "show")["name"] == "First"
+
+
+def test_settings_that_cannot_be_saved_do_not_end_a_setup(machine: Machine, tmp_path: Path) -> None:
+    def full(*_given: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    machine.patch.setattr("billing_tui.settings.write_private", full)
+    ran = machine("--store", tmp_path / "a.db", "setup", "--yes")
+    assert (ran.code, "Settings not saved" in ran.err) == (0, True)
+    assert "Recovery code" in ran.out
+
+
+def test_a_first_checkpoint_that_cannot_be_kept_is_a_warning(machine: Machine) -> None:
+    (machine.state / "checkpoints.jsonl").mkdir(parents=True, mode=0o700)
+    machine.state.chmod(0o700)
+    ran = machine("setup", "--yes")
+    assert (ran.code, "There is no first checkpoint" in ran.err) == (0, True)
+    assert "Recovery code" in ran.out
+    assert machine("setup", "--yes").code == 4  # it is finished
+
+
 def test_a_missing_folder_or_a_foreign_file_is_refused(machine: Machine, tmp_path: Path) -> None:
     assert machine("--store", tmp_path / "no" / "x.db", "setup", "--yes").code == 7
     text = tmp_path / "letter.txt"
@@ -269,6 +308,16 @@ def test_a_shared_store_is_made_by_one_command_too(machine: Machine, server: Ser
     checks = {check["name"]: check["result"] for check in machine.does("doctor")["checks"]}
     assert "failed" not in checks.values()
     assert {"server", "policies", "roles", "clock"} <= checks.keys()
+
+
+def test_a_first_checkpoint_that_cannot_be_kept_is_a_warning_there_too(
+    machine: Machine, server: Server
+) -> None:
+    url = shared(machine, server, fresh_database(server, "unsigned"))
+    (machine.state / "checkpoints.jsonl").mkdir(parents=True, mode=0o700)
+    machine.state.chmod(0o700)
+    ran = machine("--store", url, "setup", "--yes")
+    assert (ran.code, "There is no first checkpoint" in ran.err) == (0, True)
 
 
 @pytest.mark.parametrize(
