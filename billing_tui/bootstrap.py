@@ -27,6 +27,7 @@ from billing_tui.domain.errors import InputError, NotFound
 from billing_tui.domain.users import NoPasswordSet, PasswordNeeded
 from billing_tui.services import checkpoints, upkeep
 from billing_tui.services.alerts import Alerts
+from billing_tui.services.audit_key import AuditKey
 from billing_tui.services.checkpoints import Checkpoints
 from billing_tui.services.cleanup import Cleanup
 from billing_tui.services.customers import Customers
@@ -139,7 +140,8 @@ class Workbench:
     def verify(self) -> Verify:
         file = CheckpointFile(self._console.settings.state_dir() / checkpoints.FILE)
         scope = self._console.settings.store.scope
-        return Verify(self._console.store, Witness(file, scope, self.checkpoints.key()))
+        witness = Witness(file, scope, self.checkpoints.key())
+        return Verify(self._console.store, witness, seals_before(self._console))
 
 
 def origin(kind: str = "command") -> Origin:
@@ -182,6 +184,17 @@ def engine_for(store: StoreUrl, credentials: Credentials) -> Engine:
 def seal_for(credentials: Credentials) -> Seal | None:
     key = credentials.key("audit-key")
     return Seal(key_id_of(key), key) if key else None
+
+
+def seals_before(console: Console) -> list[Seal]:
+    """With which verify checks rows from before the audit key was rotated."""
+    if not console.store.sqlite:
+        return []
+    return [Seal(key_id_of(key), key) for key in console.credentials.keys_before()]
+
+
+def audit_key_of(console: Console) -> AuditKey:
+    return AuditKey(console.store, console.credentials)
 
 
 def open_console(

@@ -28,6 +28,13 @@ def register(tree: Commands) -> None:
             "--file", metavar="FILE", help="holds the value, only you read it; - for standard input"
         ),
     )
+    group.add(
+        "rotate",
+        rotate,
+        "seal the audit trail with a fresh key from now on; shows its recovery code once",
+        argument("name", choices=["audit-key"], help="the one that can be made anew here"),
+        cases=("audit_key.rotate",),
+    )
     group.add("remove", remove, "forget one", _NAME)
     group.add("test", test, "try whether the keyring keeps what it is given")
 
@@ -47,7 +54,32 @@ def keep(context: Context, args: Namespace) -> None:
         from billing_tui.bootstrap import check_audit_key
 
         check_audit_key(context.settings, context.credentials, value)
+    if name == "audit-keys-before":
+        from billing_tui.domain.recovery import from_codes
+
+        _told(context, context.credentials.keep_before(*from_codes(value.reveal())))
+        return
     _told(context, context.credentials.set(name, value))
+
+
+def rotate(context: Context, _args: Namespace) -> None:
+    from billing_tui.bootstrap import audit_key_of
+
+    done = audit_key_of(context.console).rotate(context.request())
+    out, kept = context.out, done.audit_key
+    if out.as_json:
+        out.document(done)
+        return
+    if not done.recovery_code:
+        out.line("This request was done before; its recovery code was shown then.")
+        return
+    out.line("The audit trail has a new key. Its recovery code, shown only now:")
+    out.line(done.recovery_code)
+    out.line(f"The key itself is kept here: {_where(kept)}.")
+    if kept.note:
+        out.aside(kept.note)
+    out.aside("Keep the code of the key before too: it checks the rows sealed until now. Consoles")
+    out.aside("that are open on this store go on with the key before until they are opened again.")
 
 
 def remove(context: Context, args: Namespace) -> None:

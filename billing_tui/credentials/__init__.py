@@ -14,7 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from billing_tui.domain.errors import CredentialError, InputError
-from billing_tui.domain.recovery import from_code
+from billing_tui.domain.recovery import from_code, from_codes, to_code
 from billing_tui.settings import Settings, StoreUrl
 
 from .files import FileVault, SecretFileNotWritten, UnsafeSecretFile, read_private
@@ -51,6 +51,7 @@ __all__ = [
     "UnknownCredential",
     "UnsafeSecretFile",
 ]
+_BEFORE = "audit-keys-before"
 _NO_KEYRING = "No keyring of the operating system can be used here."
 _SWITCHED_OFF = "The keyring is switched off by the settings."
 
@@ -106,6 +107,20 @@ class Credentials:
         """The bytes of a key that is kept as a recovery code."""
         found = self.get(name)
         return from_code(found.reveal()) if found else None
+
+    def keys_before(self) -> Sequence[bytes]:
+        """Audit keys that seal nothing any more, oldest first."""
+        found = self.get(_BEFORE)
+        return from_codes(found.reveal()) if found else []
+
+    def keep_before(self, *keys: bytes) -> Kept:
+        """Add to the audit keys of before; none is ever shown, so none is replaced either."""
+        known_ones = dict.fromkeys([*self.keys_before(), *keys])
+        return self.set(_BEFORE, " ".join(map(to_code, known_ones)))
+
+    def variable(self, name: str) -> str:
+        """The variable that has the last word on this credential, if one is set."""
+        return self._variable(known(name))
 
     def set(self, name: str, value: Secret | str) -> Kept:
         """Keep a value in the keyring, else in a private file if this credential may be in one."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from billing_tui.domain.errors import CredentialError, InputError, NotFound
-from billing_tui.domain.recovery import from_code, to_code
+from billing_tui.domain.recovery import from_code, from_codes, to_code
 
 SERVICE = "billing-tui"
 
@@ -99,6 +99,10 @@ def _code(value: str) -> str:
     return to_code(from_code(value))
 
 
+def _codes(value: str) -> str:
+    return " ".join(map(to_code, from_codes(value)))
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """`variable` holds the value itself, `file_variable` names a file that holds it."""
@@ -124,6 +128,13 @@ KNOWN = (
         "seals the audit trail of a local store; its value is the recovery code",
         _code,
         "BILLING_TUI_AUDIT_KEY_FILE",
+        may_be_file=True,
+    ),
+    Known(
+        "audit-keys-before",
+        "audit keys of before a rotation, with which verify checks older rows; recovery codes",
+        _codes,
+        "BILLING_TUI_AUDIT_KEYS_BEFORE_FILE",
         may_be_file=True,
     ),
     Known(

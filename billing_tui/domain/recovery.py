@@ -74,6 +74,13 @@ def from_code(text: str) -> bytes:
     return key
 
 
+def from_codes(text: str) -> list[bytes]:
+    """The keys of several codes, one after the other."""
+    letters = _BETWEEN.sub("", unicodedata.normalize("NFKC", text).upper())
+    size = GROUPS * _SIZE
+    return [from_code(letters[at : at + size]) for at in range(0, max(len(letters), 1), size)]
+
+
 def _letters(text: str) -> str:
     groups = [each for each in _BETWEEN.split(unicodedata.normalize("NFKC", text).upper()) if each]
     letters = "".join(groups)

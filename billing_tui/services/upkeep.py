@@ -23,7 +23,8 @@ class KeyOfAnotherStore(Refused):
         super().__init__(
             "Key of another store",
             "This recovery code belongs to another store, or to a key this one no longer uses."
-            " Look for the code that was shown when this store was set up.",
+            " Look for the code that was shown when this store was set up or its key last rotated;"
+            " `credentials set audit-keys-before` takes those of earlier keys.",
         )
 
 

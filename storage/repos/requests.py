@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import BindParameter, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -50,6 +51,10 @@ def claim(unit: Unit, action: str, params: str) -> str | None:
     if (stored.actor, stored.action, stored.params) != (actor, action, params):
         raise RequestReused
     return str(stored.result)
+
+
+def is_done(unit: Unit, id: UUID) -> bool:
+    return unit.connection.execute(_STORED, {"o": unit.organisation, "i": id}).first() is not None
 
 
 def keep(unit: Unit, result: str) -> None:
