@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, select, text
@@ -37,28 +38,59 @@ def hash_at(connection: Connection, organisation: UUID, seq: int) -> str | None:
     return connection.execute(_HASH_AT, {"o": organisation, "n": seq}).scalar()
 
 
-def missing_triggers(connection: Connection) -> list[str]:
-    """Those of our own that are not there; without them rows could be changed unseen."""
+def wrong_triggers(connection: Connection) -> list[str]:
+    """Those of our own that are gone, off or say something else, and any that are not ours: without
+    them rows could be changed unseen."""
     if connection.dialect.name == "sqlite":
-        made, asked = sqlite.create(connection), _SQLITE_TRIGGERS
-    else:
-        made, asked = postgres.create(connection), _POSTGRES_TRIGGERS
-    expected = {found[1] for statement in made if (found := _TRIGGER.match(statement))}
-    there = set(connection.exec_driver_sql(asked).scalars())
-    return sorted(expected - there)
+        expected = _named(_TRIGGER, sqlite.create(connection))
+        rows = connection.exec_driver_sql(_SQLITE_TRIGGERS)
+        there: dict[str, str] = {row.name: row.sql for row in rows}
+        return sorted(n for n in expected.keys() | there if expected.get(n) != _words(there.get(n)))
+    ours = _named(_TRIGGER, postgres.create(connection)).keys()
+    return sorted(ours ^ set(connection.exec_driver_sql(_POSTGRES_TRIGGERS).scalars()))
 
 
-_SQLITE_TRIGGERS = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-# A disabled trigger is as good as none.
+def _named(pattern: re.Pattern[str], statements: Iterable[str]) -> dict[str, str | None]:
+    return {m[1]: _words(each) for each in statements if (m := pattern.match(each))}
+
+
+def _words(sql: str | None) -> str | None:
+    return None if sql is None else " ".join(sql.split())
+
+
+_SQLITE_TRIGGERS = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+# One that is off, or calls anything but our refusal, is as good as none.
 _POSTGRES_TRIGGERS = (
     "SELECT tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
-    " WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
+    " WHERE NOT tgisinternal AND tgenabled IN ('O', 'A') AND tgfoid = 'public.refuse'::regproc"
     " AND c.relnamespace = 'public'::regnamespace"
 )
 
 
+def wrong_functions(connection: Connection) -> list[str]:
+    """Those of our own on Postgres that are gone, or do something else than they were made to."""
+    made = _named(_FUNCTION, (each.replace("%%", "%") for each in postgres.create(connection)))
+    there = {row.proname: row for row in connection.exec_driver_sql(_FUNCTIONS)}
+    return sorted(n for n, sql in made.items() if not _does(there.get(n), sql or ""))
+
+
+def _does(found: Any, sql: str) -> bool:
+    """What is written as one expression is kept by the server in a form of its own."""
+    if found is None or found.prosecdef != ("SECURITY DEFINER" in sql):
+        return False
+    body = sql.split("$$")[1].strip() if "$$" in sql else ""
+    return bool(_words(found.prosrc) == body)
+
+
+_FUNCTION = re.compile(r"(?:\s*--[^\n]*\n)*\s*CREATE FUNCTION (\w+)")
+_FUNCTIONS = (
+    "SELECT proname, prosrc, prosecdef FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+)
+
+
 def unguarded_tables(connection: Connection) -> list[str]:
-    """Tables of organisations without forced row-level security or without a policy."""
+    """Tables of organisations without forced row-level security, without their own policy, or with
+    another one beside it, which would let more people in."""
     names = [table.name for table in metadata.sorted_tables if "organisation" in table.columns]
     found = connection.execute(_GUARDED, {"names": names}).scalars()
     return sorted(set(names) - set(found))
@@ -67,7 +99,13 @@ def unguarded_tables(connection: Connection) -> list[str]:
 _GUARDED = text(
     "SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace"
     " AND c.relname = ANY (:names) AND c.relrowsecurity AND c.relforcerowsecurity"
-    " AND EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid)"
+    " AND (SELECT string_agg(polname::text, ' ' ORDER BY polname) FROM pg_policy p"
+    " WHERE p.polrelid = c.oid AND pg_get_expr(polqual, polrelid) LIKE"
+    " CASE polname WHEN 'member' THEN '%membership%SESSION_USER%' || c.relname || '.organisation%'"
+    " WHEN 'own' THEN '%login = (SESSION_USER)%' ELSE 'true' END)"
+    " = CASE c.relname WHEN 'membership' THEN 'own owner' ELSE 'member' END"
+    " AND (SELECT count(*) FROM pg_policy p WHERE p.polrelid = c.oid)"
+    " = CASE c.relname WHEN 'membership' THEN 2 ELSE 1 END"
 )
 
 

@@ -113,13 +113,14 @@ class Doctor:
             yield failed("schema", error.message)
             return
         yield ok("schema", f"At revision {migrate.newest()}, as this program needs it.")
-        yield protection(health.missing_triggers(connection), "trigger")
+        yield protection(health.wrong_triggers(connection), "trigger")
         if self.settings.store.sqlite:
             yield ok("clock", "A local store keeps the time of this machine.")
             yield self._seal(connection)
         else:
             yield server(health.server_version(connection))
             yield protection(health.unguarded_tables(connection), "policy")
+            yield protection(health.wrong_functions(connection), "function")
             yield roles(health.roles_of(connection))
             yield clock(self.clock() - health.clock(connection))
         yield from self._chains(connection)
@@ -250,11 +251,11 @@ def server(version: int) -> Check:
 
 
 def protection(missing: list[str], what: str) -> Check:
-    name = {"trigger": "triggers", "policy": "policies"}[what]
+    name = {"trigger": "triggers", "policy": "policies", "function": "functions"}[what]
     if missing:
         some, rest = ", ".join(missing[:_SHOWN]), len(missing) - _SHOWN
         more = f" and {rest} more" if rest > 0 else ""
-        return failed(name, f"No {what} where one must be: {some}{more}. {_REPAIR}")
+        return failed(name, f"No {what} as it must be: {some}{more}. {_REPAIR}")
     return ok(name, f"Every {what} is in place.")
 
 

@@ -141,6 +141,67 @@ def test_a_lost_trigger_or_policy_is_named(shared: Machine, database: Database) 
     assert "failed" not in results(shared).values()
 
 
+@pytest.mark.parametrize(
+    ("name", "statements"),
+    [
+        ("customer_version", ["DROP TRIGGER customer_version"]),
+        (
+            "customer_version",
+            [
+                "DROP TRIGGER customer_version",
+                "CREATE TRIGGER customer_version BEFORE UPDATE ON customer WHEN 0"
+                " BEGIN SELECT RAISE(ABORT, 'customer: a change raises version by one'); END",
+            ],
+        ),
+        (
+            "helper",
+            [
+                "CREATE TRIGGER helper AFTER INSERT ON customer BEGIN"
+                " UPDATE customer SET sort_name = '' WHERE id = NEW.id; END"
+            ],
+        ),
+    ],
+    ids=["gone", "hollow", "foreign"],
+)
+def test_a_trigger_that_is_not_as_we_made_it(
+    local: Machine, name: str, statements: list[str]
+) -> None:
+    assert results(local)["triggers"] == "ok"
+    local.behind_its_back(*statements)
+    assert results(local)["triggers"] == "failed"
+    assert name in message(local, "triggers")
+    local.does("migrate", "--repair")
+    assert results(local)["triggers"] == "ok"
+
+
+def test_a_hollow_function_or_a_policy_too_many(shared: Machine, database: Database) -> None:
+    name = "doctor_hollow"
+    with database.server.superuser() as admin:
+        admin.execute(f"DROP DATABASE IF EXISTS {name}")
+        admin.execute(f"CREATE DATABASE {name} OWNER {ADMIN}")
+    shared.patch.setenv("BILLING_TUI_STORE", database.server.url(ADMIN, name))
+    shared.does("setup", "--yes")
+    assert "failed" not in results(shared).values()
+    with database.server.superuser(name) as admin:
+        admin.execute(f"SET ROLE {name}_owner")
+        for statement in (
+            "CREATE POLICY everybody ON customer USING (true)",
+            "ALTER POLICY member ON job USING (true)",
+            "CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql"
+            " AS 'BEGIN RETURN NEW; END'",
+            "ALTER FUNCTION purge(uuid, text, timestamptz) SECURITY INVOKER",
+            "ALTER TABLE audit_log DISABLE TRIGGER audit_log_no_update",
+        ):
+            admin.execute(statement)
+    found = results(shared)
+    assert (found["policies"], found["functions"], found["triggers"]) == ("failed",) * 3
+    assert "customer, job." in message(shared, "policies")
+    assert "purge, refuse." in message(shared, "functions")
+    assert "audit_log_no_update." in message(shared, "triggers")
+    shared.does("migrate", "--repair")
+    assert "failed" not in results(shared).values()
+
+
 def test_a_shared_store_in_order(shared: Machine) -> None:
     found = results(shared)
     assert {found[name] for name in ("server", "policies", "triggers", "roles", "clock")} == {"ok"}
