@@ -1,5 +1,6 @@
 """The console script: checks that the three packages belong together, then hands over."""
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
@@ -28,10 +29,19 @@ def scattered() -> str | None:
     )
 
 
+def _leave_no_core() -> None:
+    """The memory of a crashed interpreter holds keys, and would be written where it stood."""
+    if os.name == "posix":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     if trouble := scattered():
         sys.stderr.write(trouble + "\n")
         return _UNUSABLE
+    _leave_no_core()
     from billing_tui.cli import run
 
     return run(sys.argv[1:] if argv is None else argv)

@@ -1,5 +1,6 @@
 """The console script: three packages of one place, or one clear sentence."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -45,3 +46,15 @@ def test_a_stranger_of_the_same_name_is_named(tmp_path: Path, has_init: bool) ->
         assert done.stderr.count("\n") == 1
     else:
         assert "different places" not in done.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="core dumps are of Unix")
+def test_a_crash_leaves_no_memory_on_disk() -> None:
+    code = (
+        "import resource; from billing_tui.__main__ import main; main([]);"
+        " print(resource.getrlimit(resource.RLIMIT_CORE))"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert told.stdout.splitlines()[-1] == "(0, 0)"
