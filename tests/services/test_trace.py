@@ -13,6 +13,7 @@ from billing_tui.domain.features import FeatureChange
 from billing_tui.domain.ids import new_id
 from billing_tui.domain.trace import current_request, first_request, working_on
 from billing_tui.logs import close_log, lines_of, log_event, open_log
+from billing_tui.services.imports import Imports
 from billing_tui.services.jobs.runner import run_job
 from storage.store import Store
 from tests.benches import bench_for
@@ -119,6 +120,33 @@ def test_a_command_of_many_units_is_traced_with_all_of_them(
         assert sum(len(one["audit"]) for one in found["within"]) == 450, again
     assert cli.run(["trace", REQUEST]) == 0
     assert "requests made within it" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("command", "reason"),
+    [(("imports", "finish"), "after the crash"), (("jobs", "run", "imports"), "after the crash"),
+     (("customers", "import", "FILE"), "")],
+    ids=["finish", "job", "another import"],
+)  # fmt: skip
+def test_what_a_crash_left_is_finished_under_the_request_that_finishes_it(
+    console: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    command: tuple[str, ...],
+    reason: str,
+) -> None:
+    file, other = tmp_path / "departments.csv", tmp_path / "customers.csv"
+    file.write_text(DEPARTMENTS, encoding="utf-8")
+    other.write_text("name,currency\nNord,EUR\n", encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Imports, "_write_units", lambda *_given: None)
+        printed(capsys, "departments", "import", str(file))
+    given = [str(other) if word == "FILE" else word for word in command]
+    printed(capsys, *given, "--request", REQUEST, "--reason", "after the crash")
+    found = printed(capsys, "trace", REQUEST)
+    acts = [act for one in found["within"] for act in one["audit"]]
+    made = [act for act in acts if act["action"].startswith("departments.")]
+    assert (len(made), {act["reason"] for act in made}) == (450, {reason})
 
 
 def test_seeding_is_one_request_and_done_once(
