@@ -48,6 +48,7 @@ class Unit:
     reason: str = ""
     audit: list[AuditLine] = field(default_factory=list)
     personal: list[Personal] = field(default_factory=list)
+    beside: list[Unit] = field(default_factory=list)
 
     @property
     def today(self) -> date:
@@ -58,6 +59,14 @@ class Unit:
     @property
     def sqlite(self) -> bool:
         return self.connection.dialect.name == "sqlite"
+
+    def elsewhere(self, organisation: UUID, actor: Actor, zone: str) -> Unit:
+        """The same transaction in another organisation; what is said there goes into its chain."""
+        there = Unit(
+            self.connection, organisation, actor, self.now, zone, self.request, self.reason
+        )
+        self.beside.append(there)
+        return there
 
     def note(
         self,

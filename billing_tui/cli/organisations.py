@@ -47,6 +47,18 @@ def register(tree: Commands) -> None:
     group.add("list", list_organisations, "organisations you belong to", paged)
     group.add("show", show_organisation, "show the organisation")
     group.add(
+        "create",
+        create_organisation,
+        "found another one in this store; you are its first admin",
+        argument("--name", required=True, help="what it is called"),
+        argument("--entity", metavar="NAME", help="its legal entity, if not called the same"),
+        argument("--currency", metavar="CODE", help="such as EUR; else as here, like the rest"),
+        argument("--country", metavar="CODE", help="of the legal entity, such as DE"),
+        argument("--locale", help="such as en or de"),
+        argument("--zone", help="such as Europe/Berlin"),
+        cases=("organisations.create",),
+    )
+    group.add(
         "edit",
         edit_organisation,
         "change the organisation",
@@ -104,6 +116,25 @@ def list_organisations(context: Context, args: Namespace) -> None:
 
 def show_organisation(context: Context, _args: Namespace) -> None:
     _show_organisation(context, context.services.organisations.show())
+
+
+def create_organisation(context: Context, args: Namespace) -> None:
+    from billing_tui.services.setup import Founding
+
+    here = context.services.organisations.show()
+    founding = Founding(
+        args.name,
+        args.entity or args.name,
+        args.currency or here.currency,
+        (here.entities[0].country if here.entities else "")
+        if args.country is None
+        else args.country,
+        args.locale or here.locale,
+        args.zone or here.zone,
+    )
+    made = context.services.organisations.create(context.request(), founding)
+    _show_organisation(context, made)
+    context.out.aside(f"Work there by `--organisation {made.id}`, and here by `{here.id}`.")
 
 
 def edit_organisation(context: Context, args: Namespace) -> None:

@@ -80,7 +80,7 @@ def _print(context: Context, trace: Trace, lines: list[dict[str, Any]]) -> None:
     out.line(f"request {trace.id}")
     if request:
         out.line(f"{request.action} by {request.actor} at {request.at.isoformat()}")
-    else:
+    elif not trace.audit:
         out.line("It wrote nothing to the store under its own id.")
     if trace.audit:
         out.line()

@@ -30,6 +30,14 @@ class EntityNotFound(NotFound):
         )
 
 
+class OrganisationExists(Conflict):
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(
+            "Name taken", f"You belong to an organisation {name!r} already. Choose another name."
+        )
+
+
 class EntityExists(Conflict):
     def __init__(self, code: str) -> None:
         self.entity = code

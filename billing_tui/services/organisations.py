@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from uuid import UUID
+
+from billing_tui.domain.acts import Request
 from billing_tui.domain.organisations import (
     Entity,
     EntityChange,
@@ -10,6 +14,7 @@ from billing_tui.domain.organisations import (
     EntityNotFound,
     Organisation,
     OrganisationChange,
+    OrganisationExists,
     changed_entity,
     changed_organisation,
     checked_entity,
@@ -26,6 +31,8 @@ from storage.repos import currencies, organisations
 from storage.uow import Unit
 
 from .cases import Service, reads, writes
+from .setup import Founding, checked, found_beside
+from .users import as_owner
 
 GUARD = "people"  # who may save settings is few; one counter keeps two of them apart
 
@@ -34,6 +41,22 @@ class Organisations(Service):
     @reads("organisations.show")
     def show(self, unit: Unit) -> Organisation:
         return organisations.organisation(unit)
+
+    def create(self, request: Request, founding: Founding) -> Organisation:
+        """Another organisation in the same store; the result is that one, as its new admin."""
+        founding = checked(founding)
+        with as_owner(self.store):
+            made = self._create(request, founding)
+        identity = replace(self.store.identity, organisation=made)
+        return Organisations(self.store.acting_as(identity)).show()
+
+    @writes("organisations.create", Right.MANAGE_SETTINGS, as_owner=True)
+    def _create(self, unit: Unit, founding: Founding) -> UUID:
+        organisations.hold(unit, GUARD)
+        there = organisations.all_organisations(unit.connection)
+        if founding.organisation in {one.name for one in there}:
+            raise OrganisationExists(founding.organisation)
+        return found_beside(unit, founding)
 
     @writes("organisations.edit", Right.MANAGE_SETTINGS)
     def edit(self, unit: Unit, change: OrganisationChange) -> Organisation:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from billing_tui.domain.acts import Actor
@@ -68,6 +69,31 @@ def found(store: Store, founding: Founding) -> UUID:
     actor = Actor(user, identity.login, frozenset({Role.ADMIN}), identity.origin)
     store.found(lambda unit: _found(unit, founding), actor, founding.zone)
     return user
+
+
+def found_beside(unit: Unit, founding: Founding) -> UUID:
+    """Another organisation, with the person at work as its first admin, who signs in there as here.
+    Every organisation of theirs is told, by id alone: its name is nobody's business there."""
+    own, organisation = users.by_login(unit, unit.actor.login), new_id()
+    founding = replace(
+        founding,
+        admin=own.name if own else "",
+        password=users.secrets_of(unit, unit.actor.user).password,
+    )
+    about = f"organisation:{organisation}"
+    unit.note("organisations.found", about)
+    for other, row in users.own_elsewhere(unit):
+        there = _actor(unit, row.id, row.roles.split(","))
+        unit.elsewhere(other, there, row.zone).note("organisations.found", about)
+    admin = _actor(unit, new_id(), [Role.ADMIN])
+    _found(unit.elsewhere(organisation, admin, founding.zone), founding)
+    return organisation
+
+
+def _actor(unit: Unit, user: UUID, roles: Iterable[str]) -> Actor:
+    return Actor(
+        user, unit.actor.login, frozenset(map(Role, filter(None, roles))), unit.actor.origin
+    )
 
 
 def _found(unit: Unit, founding: Founding) -> None:

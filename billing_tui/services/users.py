@@ -7,7 +7,7 @@ back as SQL for whoever runs the server; the organisation's own part is done in 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 from pydantic import SecretStr
@@ -235,15 +235,20 @@ class Users(Service):
             return SecretStr(self._hasher.hash(clear))
         return SecretStr(logins.verifier(self.store.engine, login, clear))
 
-    @contextmanager
-    def _as_owner(self) -> Iterator[None]:
-        try:
-            yield
-        except LoginLacksRight:
-            may, sql = logins.may_be_owner(self.store.engine)
-            if may:
-                raise
-            raise OwnerNeeded(sql) from None
+    def _as_owner(self) -> AbstractContextManager[None]:
+        return as_owner(self.store)
+
+
+@contextmanager
+def as_owner(store: Store) -> Iterator[None]:
+    """What the owning role is needed for, with the way to get it for who may not act as it."""
+    try:
+        yield
+    except LoginLacksRight:
+        may, sql = logins.may_be_owner(store.engine)
+        if may:
+            raise
+        raise OwnerNeeded(sql) from None
 
 
 def object_name_of(user: User) -> str:

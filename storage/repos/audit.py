@@ -58,7 +58,13 @@ class Head:
 
 
 def append(unit: Unit, key: Seal | None) -> None:
-    """Write what the unit said, as the last act of its transaction; locks the head."""
+    """Write what the unit said, as the last act of its transaction; locks the heads, in an order
+    that is the same for everybody."""
+    for each in sorted([unit, *unit.beside], key=lambda one: one.organisation):
+        _append(each, key)
+
+
+def _append(unit: Unit, key: Seal | None) -> None:
     if unit.personal:
         insert_columns(unit, _PERSONAL, _personal(unit))
     if not unit.audit:

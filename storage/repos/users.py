@@ -141,6 +141,16 @@ def elsewhere(unit: Unit, login: str) -> int:
     return int(unit.connection.execute(asked).scalar_one())
 
 
+def own_elsewhere(unit: Unit) -> list[tuple[UUID, ActorRow]]:
+    """Who the person at work is in the other organisations they may work for."""
+    asked = select(_MEMBER.c.organisation).where(
+        _MEMBER.c.login == unit.actor.login, _MEMBER.c.organisation != unit.organisation
+    )
+    others = unit.connection.execute(asked.order_by(_MEMBER.c.organisation)).scalars().all()
+    rows_there = ((each, actor_row(unit.connection, each, unit.actor.login)) for each in others)
+    return [(each, row) for each, row in rows_there if row is not None and not row.disabled]
+
+
 def beyond_reach(unit: Unit, login: str) -> int:
     """In how many organisations this login is where the person at work is no admin."""
     reached = exists().where(

@@ -102,6 +102,13 @@ def test_a_write_that_fails_leaves_the_old_key(local: Machine) -> None:
     assert said(local)[-1][3] == before[-1][3]
 
 
+def test_every_organisation_of_the_person_says_it(local: Machine) -> None:
+    local.does("organisations", "create", "--name", "Second", "--currency", "EUR")
+    (first, *_) = local.does("organisations", "list")["items"]
+    local.does("--organisation", first["id"], *ROTATE)
+    assert [row[0] for row in said(local)].count("audit_key.rotate") == 2
+
+
 def test_a_key_from_a_variable_is_not_ours_to_rotate(local: Machine) -> None:
     path = local.secret(to_code(b"v" * 32))
     local.patch.setenv("BILLING_TUI_AUDIT_KEY_FILE", str(path))
