@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
@@ -182,6 +183,19 @@ def sqlstate(error: DBAPIError) -> str:
 
 def sqlite_code(error: DBAPIError) -> int:
     return int(getattr(error.orig, "sqlite_errorcode", 0) or 0) & 0xFF
+
+
+@contextmanager
+def as_ours() -> Iterator[None]:
+    """What the driver says becomes a case of ours; its words, and values with them, are cut off."""
+    try:
+        yield
+    except UnicodeDecodeError:
+        raise NotAStore from None  # SQLite quotes a broken schema in bytes that are no text
+    except DBAPIError as error:
+        if case := as_store_error(error):
+            raise case from None
+        raise
 
 
 def as_store_error(error: DBAPIError) -> StoreError | None:

@@ -12,12 +12,11 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, select
-from sqlalchemy.exc import DBAPIError
 
 from billing_tui.domain.errors import StoreError
 
 from .backup import back_up, row_counts
-from .errors import as_store_error
+from .errors import as_ours
 from .migrations import objects
 from .migrations.objects.postgres import role
 from .models import StoreMeta
@@ -99,15 +98,11 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 def upgrade(engine: Engine, to: str = "head", backups: Path | None = None) -> Path | None:
     """Upgrade in one transaction; on SQLite gives the path of the backup made before it."""
-    try:
+    with as_ours():
         if engine.dialect.name == "sqlite":
             return _upgrade_sqlite(engine, to, backups)
         with _postgres(engine) as connection:
             _run(connection, to)
-    except DBAPIError as error:
-        if case := as_store_error(error):
-            raise case from None
-        raise
     return None
 
 

@@ -20,7 +20,7 @@ from billing_tui.domain.acts import Actor, Origin, Request
 from billing_tui.domain.errors import NotAllowed
 from billing_tui.domain.rights import Role
 
-from .errors import NotAStore, StoreAway, StoreBusy, as_store_error
+from .errors import NotAStore, StoreAway, StoreBusy, as_ours, as_store_error
 from .repos import audit, requests
 from .repos.audit import Seal
 from .repos.users import actor_row, server_clock
@@ -205,12 +205,5 @@ class Store:
 def outside_units(engine: Engine) -> Iterator[Connection]:
     """A transaction with the login's own rights and the same errors as a unit: to look before
     anybody is known in the store, and for what people do to their own login."""
-    try:
-        with engine.connect() as connection, connection.begin():
-            yield connection
-    except UnicodeDecodeError:
-        raise NotAStore from None
-    except DBAPIError as error:
-        if case := as_store_error(error):
-            raise case from None
-        raise
+    with as_ours(), engine.connect() as connection, connection.begin():
+        yield connection

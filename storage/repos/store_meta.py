@@ -7,9 +7,8 @@ from contextlib import contextmanager
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, delete, exists, func, insert, inspect, select
-from sqlalchemy.exc import DBAPIError
 
-from storage.errors import as_store_error
+from storage.errors import as_ours
 from storage.models import AuditLog, Membership, Organisation, StoreMeta
 from storage.models.base import table_of
 from storage.roles import owner_of
@@ -26,19 +25,15 @@ _ORGANISATION = table_of(Organisation)
 @contextmanager
 def acting_as_owner(engine: Engine) -> Iterator[Connection]:
     """A transaction of the store itself, before or beside any person."""
-    try:
-        with (
-            engine.connect().execution_options(writing=True) as connection,
-            connection.begin(),
-        ):
-            if engine.dialect.name != "sqlite":
-                owner = owner_of(connection).replace('"', '""')
-                connection.exec_driver_sql(f'SET LOCAL ROLE "{owner}"'.replace("%", "%%"))
-            yield connection
-    except DBAPIError as error:
-        if case := as_store_error(error):
-            raise case from None
-        raise
+    with (
+        as_ours(),
+        engine.connect().execution_options(writing=True) as connection,
+        connection.begin(),
+    ):
+        if engine.dialect.name != "sqlite":
+            owner = owner_of(connection).replace('"', '""')
+            connection.exec_driver_sql(f'SET LOCAL ROLE "{owner}"'.replace("%", "%%"))
+        yield connection
 
 
 def said(connection: Connection, name: str) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from billing_tui.services.customers import Customers
 from storage.engine import open_engine
 from storage.errors import NotAStore
+from storage.repos.store_meta import acting_as_owner
 from storage.store import Identity, Store, outside_units
 from tests.books import books
 from tests.stores import NOON, ORIGIN, sqlite_store
@@ -37,6 +38,8 @@ def damaged(made: Store, whole: bytes, broken: bytes) -> Store:
 def test_a_schema_that_is_no_text(made: Store) -> None:
     store = damaged(made, b"CREATE TABLE customer ", b"CREATE TABLE \xff\xfestomer ")
     with pytest.raises(NotAStore), outside_units(store.engine) as connection:
+        connection.execute(text("SELECT 1 FROM organisation"))
+    with pytest.raises(NotAStore), acting_as_owner(store.engine) as connection:
         connection.execute(text("SELECT 1 FROM organisation"))
     with pytest.raises(NotAStore):
         Customers(store).list()
