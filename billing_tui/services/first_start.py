@@ -25,6 +25,7 @@ from billing_tui.domain.users import checked_login, checked_password
 from billing_tui.settings import Settings, SettingsError
 from storage import migrate, roles
 from storage.errors import NotAStore, StoreReadOnly
+from storage.locking import alone_in_setup
 from storage.repos import store_meta
 from storage.repos.audit import Seal
 from storage.repos.store_meta import StoreEngine
@@ -80,13 +81,14 @@ class Starter:
         _make_folder(self.settings)
         engine = self.open()
         try:
-            if self.settings.store.sqlite:
-                _make_file(self.settings)
-            _refuse_founded(engine, self.settings)
-            if not self.settings.store.sqlite:
-                roles.prepare(engine)
-            _migrated(engine)
-            return self._founded(engine, founding, login)
+            with alone_in_setup(engine):
+                if self.settings.store.sqlite:
+                    _make_file(self.settings)
+                _refuse_founded(engine, self.settings)
+                if not self.settings.store.sqlite:
+                    roles.prepare(engine)
+                _migrated(engine)
+                return self._founded(engine, founding, login)
         finally:
             engine.dispose()
 
