@@ -156,9 +156,14 @@ class Exports(Service):
 
     @writes("exports.note", Right.BULK_CUSTOMERS)
     def note(self, unit: Unit, done: Exported, asked: Mapping[str, str]) -> Exported:
-        """Who took which list out, and the hash of what they got."""
-        body = asdict(done) | {"filter": dict(asked)}
-        unit.note(f"{done.kind}.export", f"export:{done.sha256}", body)
+        """Who took which list out, and the hash of what they got. Words that were searched for
+        may be somebody's name or address, so the chain has them as it has contact details."""
+        name = f"export:{done.sha256}"
+        said = {
+            key: unit.hashed(name, value) if key == "text" else value
+            for key, value in asked.items()
+        }
+        unit.note(f"{done.kind}.export", name, asdict(done) | {"filter": said})
         return done
 
     def _written(self, asked: Asked, partial: Path, form: Format, tell: Tell) -> Exported:

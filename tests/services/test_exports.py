@@ -111,6 +111,16 @@ def test_pages_are_joined_without_a_gap(
     assert [line.split(",")[0] for line in lines] == ["number", *(f"K-{n}" for n in range(11))]
 
 
+def test_words_that_were_searched_for_are_only_hashed_in_the_chain(store: Store) -> None:
+    exports = with_customers(store, CustomerDraft("Ada", "EUR"))
+    asked = CustomerFilter(text="ada@example.com", tag="north")
+    exports.to_stream(Request.new(), asked, io.BytesIO())
+    told = store.read(lambda unit: list(audit.rows_after(unit, 0)))[-1].body
+    assert "ada@example.com" not in told
+    assert "sha256:" in told
+    assert "north" in told
+
+
 def test_departments_too(store: Store, tmp_path: Path) -> None:
     Departments(store).create(Request.new(), DepartmentDraft("OPS", "+Operations"))
     Exports(store).to_file(Request.new(), DepartmentFilter(), tmp_path / "d.csv", Format.CSV)
