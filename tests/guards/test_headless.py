@@ -36,7 +36,9 @@ class Part:
 PARTS = [
     Part("billing_tui.domain", frozenset(HEAVY | STORES)),
     Part("billing_tui.services", frozenset(HEAVY)),
+    Part("billing_tui.bootstrap", frozenset(HEAVY)),
     Part("billing_tui.cli", frozenset(HEAVY | STORES)),
+    Part("billing_tui.logs", frozenset(HEAVY | STORES)),
     Part("billing_tui.settings", frozenset(HEAVY | STORES)),
     Part("billing_tui.resources", frozenset(HEAVY | STORES)),
     Part("billing_tui.credentials", frozenset(HEAVY | STORES)),
