@@ -22,7 +22,3 @@ def asset(name: str) -> Path:
 
 def asset_text(name: str) -> str:
     return asset(name).read_text(encoding="utf-8")
-
-
-def asset_bytes(name: str) -> bytes:
-    return asset(name).read_bytes()

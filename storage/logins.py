@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
@@ -65,8 +66,8 @@ def group(connection: Connection, part: str) -> str:
 def verifier(engine: Engine, login: str, clear: str) -> str:
     """What the server keeps of a password, made here so that it never sees the password itself."""
     with outside_units(engine) as connection:
-        driver = connection.connection.driver_connection
-        made: bytes = driver.pgconn.encrypt_password(  # type: ignore[union-attr]
+        driver: Any = connection.connection.driver_connection
+        made: bytes = driver.pgconn.encrypt_password(
             clear.encode(), login.encode(), b"scram-sha-256"
         )
     return made.decode()

@@ -79,9 +79,9 @@ class Store:
 
     def read(self, fn: Callable[[Unit], R], *, snapshot: bool = False) -> R:
         """Run `fn` in a transaction that cannot write; `snapshot` sees one moment throughout."""
-        options = {"postgresql_readonly": True}
+        options: dict[str, Any] = {"postgresql_readonly": True}
         if snapshot and not self.sqlite:
-            options |= {"isolation_level": "REPEATABLE READ"}  # type: ignore[dict-item]
+            options |= {"isolation_level": "REPEATABLE READ"}
         return self._patiently(lambda: self._read_once(fn, options))
 
     def write(
@@ -127,7 +127,8 @@ class Store:
             unit.request, unit.reason = request.id, request.reason
             stored = requests.claim(unit, written.action, written.params)
             if stored is not None:
-                return written.load(stored)  # type: ignore[no-any-return]
+                before: R = written.load(stored)
+                return before
             result = fn(unit)
             requests.keep(unit, written.dump(result))
             audit.append(unit, self.seal)

@@ -41,7 +41,7 @@ class Secret:
             other._value.encode("utf-8", "surrogatepass"),
         )
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # no key of a dict
 
     def __reduce_ex__(self, protocol: object) -> NoReturn:
         raise TypeError("a secret is neither pickled nor copied")

@@ -260,13 +260,6 @@ def reversal(seq: int, entry: Entry, booked_on: date) -> Entry:
     )
 
 
-def mirrors(entry: Entry, original: Entry) -> bool:
-    """Whether `entry` takes back exactly what `original` booked."""
-    return original.kind not in MIRRORS and entry == reversal(
-        entry.reverses or 0, original, entry.booked_on
-    )
-
-
 def told(entries: Sequence[Booked]) -> dict[str, Any]:
     """What the audit chain says of entries, so that no posting changes unseen. `digest` is over
     all of them; the eight letters of each in `marks` say which one it was."""

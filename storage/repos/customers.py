@@ -68,8 +68,8 @@ _BY_IDS = select(*(c for c in _CUSTOMER.columns if c.name not in _NOT_READ)).whe
     _CUSTOMER.c.id.in_(bindparam("ids", expanding=True)),
 )
 # On Postgres a row that somebody else is changing is waited for, then read as they left it.
-_LOCKED = {"key_share": True, "of": _CUSTOMER}
-_BY_ID_LOCKED = _BY_ID.with_for_update(**_LOCKED)  # type: ignore[arg-type]
+_LOCKED: dict[str, Any] = {"key_share": True, "of": _CUSTOMER}
+_BY_ID_LOCKED = _BY_ID.with_for_update(**_LOCKED)
 _BY_KEY = (
     select(_KEY.c.customer)
     .where(
@@ -267,13 +267,18 @@ def _row(unit: Unit, reference: str) -> Row[Any] | None:
     if found is not None:
         return found
     try:
-        return _execute(unit, _BY_ID, id=UUID(reference)).one_or_none()  # type: ignore[no-any-return]
+        return _with_id(unit, UUID(reference))
     except ValueError:
         pass
     same = _execute(unit, _BY_KEY, key=compact(reference)).all() if reference.strip() else []
     if len(same) != 1:
         return None
-    return _execute(unit, _BY_ID, id=same[0].customer).one_or_none()  # type: ignore[no-any-return]
+    return _with_id(unit, same[0].customer)
+
+
+def _with_id(unit: Unit, id: UUID) -> Row[Any] | None:
+    found: Row[Any] | None = _execute(unit, _BY_ID, id=id).one_or_none()
+    return found
 
 
 def _customer(unit: Unit, row: Row[Any]) -> Customer:

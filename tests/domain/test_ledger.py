@@ -21,7 +21,6 @@ from billing_tui.domain.ledger import (
     checked,
     family,
     lines_of,
-    mirrors,
     reversal,
     told,
 )
@@ -156,9 +155,7 @@ def test_every_kind_can_be_mirrored_once(kind: EntryKind) -> None:
     back = checked(reversal(7, made, DUE))
     assert (back.reverses, back.booked_on, back.document) == (7, DUE, CASE)
     assert REVERSALS.get(back.kind, kind) is kind
-    assert mirrors(back, made)
-    assert not mirrors(replace(back, lines=back.lines[::-1]), made)
-    assert not mirrors(replace(back, document=None), made)
+    assert [-one.amount for one in back.lines] == [one.amount for one in made.lines]
     with pytest.raises(EntryRefused, match="not reversed"):
         reversal(8, back, DUE)
 

@@ -67,7 +67,7 @@ class Target(Generic[D]):
 
     @cached_property
     def adapter(self) -> TypeAdapter[Any]:
-        return TypeAdapter(tuple[self.draft, ...])  # type: ignore[name-defined]
+        return TypeAdapter(tuple[self.draft, ...])  # type: ignore[name-defined]  # known when run
 
     @cached_property
     def one(self) -> TypeAdapter[Any]:

@@ -50,7 +50,7 @@ def _any_date(adapters: Any) -> Iterator[None]:
     before = {}
     for kind, usual in (("date", dates.DateLoader), ("timestamptz", dates.TimestamptzLoader)):
 
-        class Tolerant(usual):  # type: ignore[misc, valid-type]
+        class Tolerant(usual):  # type: ignore[misc, valid-type]  # one of two
             def load(self, data: Any) -> Any:
                 try:
                     return super().load(data)
