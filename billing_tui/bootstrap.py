@@ -24,22 +24,29 @@ from billing_tui.credentials import Credentials, Secret
 from billing_tui.domain.acts import Origin
 from billing_tui.domain.audit import key_id_of
 from billing_tui.domain.errors import InputError, NotFound
-from billing_tui.domain.users import NoPasswordSet, PasswordNeeded
+from billing_tui.domain.users import NoPasswordSet, PasswordNeeded, PasswordWrong
 from billing_tui.services import checkpoints, upkeep
 from billing_tui.services.alerts import Alerts
+from billing_tui.services.audit import Audit
 from billing_tui.services.audit_key import AuditKey
+from billing_tui.services.bundle import Services
 from billing_tui.services.checkpoints import Checkpoints
 from billing_tui.services.cleanup import Cleanup
+from billing_tui.services.credentials import Trial
+from billing_tui.services.customer_bulk import CustomerBulk
 from billing_tui.services.customers import Customers
 from billing_tui.services.departments import Departments
 from billing_tui.services.doctor import Doctor, Terminal
+from billing_tui.services.drafts import Drafts
 from billing_tui.services.exports import Exports
 from billing_tui.services.features import Features
-from billing_tui.services.first_start import Starter
+from billing_tui.services.first_start import Starter, refuse_unfinished
 from billing_tui.services.gl import Gl
+from billing_tui.services.home import Home
 from billing_tui.services.imports import Imports
 from billing_tui.services.jobs import Jobs
 from billing_tui.services.ledger import Ledger
+from billing_tui.services.lock import Lock
 from billing_tui.services.organisations import Entities, Organisations, OrganisationSettings
 from billing_tui.services.rates import Rates
 from billing_tui.services.seed import Seed
@@ -47,6 +54,7 @@ from billing_tui.services.sign_in import SignIn
 from billing_tui.services.trace import Traces
 from billing_tui.services.users import Users
 from billing_tui.services.verify import Verify, Witness
+from billing_tui.services.views import Views
 from billing_tui.settings import Settings, StoreUrl
 from storage import migrate
 from storage.engine import open_engine
@@ -85,30 +93,6 @@ class OtherLogin(InputError):
 
 
 Ask = Callable[[str], Secret | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    """Everything a screen or a command may do."""
-
-    users: Users
-    sign_in: SignIn
-    organisations: Organisations
-    entities: Entities
-    settings: OrganisationSettings
-    alerts: Alerts
-    cleanup: Cleanup
-    customers: Customers
-    departments: Departments
-    exports: Exports
-    features: Features
-    gl: Gl
-    imports: Imports
-    jobs: Jobs
-    ledger: Ledger
-    rates: Rates
-    seed: Seed
-    traces: Traces
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +192,8 @@ def open_console(
 ) -> Console:
     """Open an existing store as one person of one organisation.
 
-    `password` is asked for only where the store itself keeps one for this person.
+    `password` is asked for only where the store itself keeps one for this person. One that was
+    remembered and is refused is forgotten.
     """
     engine = existing(settings, credentials)
     try:
@@ -216,9 +201,9 @@ def open_console(
         shared = bool(owner)
         seal = None if shared else seal_for(credentials)
         store = Store(engine, identity, SystemClock().now, seal, owner)
-        services = services_for(store, settings.state)
+        services = services_for(store, settings.state, credentials)
         if not shared:
-            _prove(services.sign_in, identity.login, password)
+            _prove(services.sign_in, identity.login, credentials, password)
         if kind == "console":
             services.sign_in.note("signed_in")
     except BaseException:
@@ -236,6 +221,8 @@ def _identity(
         if migrate.revision_of(connection) is None and not tables(connection):
             raise StoreMissing(settings.store.text)
         migrate.check(connection, __version__)
+        if kind == "console":
+            refuse_unfinished(connection)
         found = all_organisations(connection)
         if not found and not shared:
             raise StoreMissing(settings.store.text)
@@ -289,6 +276,27 @@ def check_audit_key(settings: Settings, credentials: Credentials, code: Secret) 
     upkeep.check_audit_key(engine_for(settings.store, credentials) if there else None, code)
 
 
+def trial_for(
+    settings: Settings, credentials: Credentials, login: str, organisation: str | None = None
+) -> Trial:
+    """What tries the credentials this person has here."""
+
+    def opened() -> Engine | None:
+        there = not settings.store.sqlite or _holds_something(settings.store.path)
+        return engine_for(settings.store, credentials) if there else None
+
+    def sign_in(given: Secret | None) -> bool:
+        console = open_console(
+            settings, credentials, organisation=organisation, user=login, password=lambda _: given
+        )
+        try:
+            return console.services.sign_in.has_password()
+        finally:
+            console.close()
+
+    return Trial(credentials.for_person(login), settings.store.sqlite, opened, sign_in)
+
+
 def doctor_for(settings: Settings, credentials: Credentials) -> Doctor:
     found = None
     if sys.stdout.isatty():
@@ -318,7 +326,7 @@ def organisations_of(settings: Settings, credentials: Credentials) -> list[Found
         engine.dispose()
 
 
-def _prove(sign_in: SignIn, login: str, ask: Ask | None) -> None:
+def _prove(sign_in: SignIn, login: str, credentials: Credentials, ask: Ask | None) -> None:
     """Whoever has a password gives it; whoever has none is known by the operating system."""
     if not sign_in.has_password():
         if login != os_user():
@@ -327,35 +335,49 @@ def _prove(sign_in: SignIn, login: str, ask: Ask | None) -> None:
     given = ask(login) if ask else None
     if given is None:
         raise PasswordNeeded(login)
-    sign_in.sign_in(given)
+    try:
+        sign_in.sign_in(given)
+    except PasswordWrong:
+        if credentials.remembered(login) == given:
+            credentials.forget(login)
+        raise
 
 
 def hasher() -> PasswordHasher:
     return Argon2()
 
 
-def services_for(store: Store, state: Path | None = None) -> Services:
+def services_for(
+    store: Store, state: Path | None = None, credentials: Credentials | None = None
+) -> Services:
     """`state` is this machine's folder, where its log lies."""
     made = hasher()
+    sign_in = SignIn(store, made)
     return Services(
-        users=Users(store, made),
-        sign_in=SignIn(store, made),
+        users=Users(store, made, credentials),
+        sign_in=sign_in,
+        lock=Lock(store, sign_in, SystemClock().now),
         organisations=Organisations(store),
         entities=Entities(store),
         settings=OrganisationSettings(store),
         alerts=Alerts(store),
+        audit=Audit(store),
         cleanup=Cleanup(store, state),
+        customer_bulk=CustomerBulk(store),
         customers=Customers(store),
         departments=Departments(store),
+        drafts=Drafts(store),
         exports=Exports(store),
         features=Features(store),
         gl=Gl(store),
+        home=Home(store),
         imports=Imports(store),
         jobs=Jobs(store),
         ledger=Ledger(store),
         rates=Rates(store),
         seed=Seed(store),
-        traces=Traces(store),
+        traces=Traces(store, state),
+        views=Views(store),
     )
 
 

@@ -26,6 +26,7 @@ _KEYS = {
     "organisation": "BILLING_TUI_ORGANISATION",
     "log_level": "BILLING_TUI_LOG_LEVEL",
     "keyring": "BILLING_TUI_KEYRING",
+    "theme": "BILLING_TUI_THEME",
 }
 _SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 _OPTIONS = frozenset(
@@ -218,6 +219,7 @@ class Settings:
     organisation: str | None = None
     log_level: str = "info"
     keyring: bool = True
+    theme: str = ""  # of the console; without one, its own
 
     def state_dir(self) -> Path:
         """The state folder, made private to its owner when it does not exist yet."""
@@ -240,25 +242,25 @@ class Settings:
             )
         return self.state
 
-    def remember_store(self, url: StoreUrl) -> None:
-        """Make `url` the store of the settings file, keeping everything else in it."""
-        values = _read_file(self.file) | {"store": url.text}
+    def remember(self, key: str, value: str) -> None:
+        """Keep one value in the settings file, and everything else in it."""
+        values = _read_file(self.file) | {key: value}
         try:
             text = self.file.read_text(encoding="utf-8") if self.file.exists() else ""
             self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_private(self.file, _with_store(text, values).encode())
+            write_private(self.file, _with_line(text, key, values).encode())
         except OSError as error:
             raise SettingsError(
                 "Settings not saved",
                 f"{self.file} cannot be written ({_reason(error)}). Name another file in"
-                " BILLING_TUI_CONFIG, or give the store by --store or BILLING_TUI_STORE.",
+                " BILLING_TUI_CONFIG, or give it by its variable, such as BILLING_TUI_STORE.",
             ) from None
 
 
-def _with_store(text: str, values: Mapping[str, str]) -> str:
-    """The settings text with its store line exchanged; comments stay where that is possible."""
-    lines = [line for line in text.splitlines() if not re.match(r"\s*store\s*=", line)]
-    kept = "\n".join([f"store = {_toml_text(values['store'])}", *lines]) + "\n"
+def _with_line(text: str, key: str, values: Mapping[str, str]) -> str:
+    """The settings text with one line exchanged; comments stay where that is possible."""
+    lines = [line for line in text.splitlines() if not re.match(rf"\s*{key}\s*=", line)]
+    kept = "\n".join([f"{key} = {_toml_text(values[key])}", *lines]) + "\n"
     try:
         if tomllib.loads(kept) == values:
             return kept
@@ -288,6 +290,7 @@ def load(store: str | None = None, environ: Mapping[str, str] | None = None) -> 
         organisation=values.get("organisation", (None, ""))[0],
         log_level=_choice("log level", LOG_LEVELS, *values.get("log_level", ("info", ""))),
         keyring=_choice("keyring", ("on", "off"), *values.get("keyring", ("on", ""))) == "on",
+        theme=values.get("theme", ("", ""))[0],
     )
 
 

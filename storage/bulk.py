@@ -42,6 +42,26 @@ def insert_columns(unit: Unit, table: Table, columns: Mapping[str, Sequence[Any]
         unit.connection.exec_driver_sql(_unnest(table, names), tuple(kept))
 
 
+def update_rows(unit: Unit, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Give rows their next version and other values, all in the same columns; gives how many still
+    had the version before."""
+    names = tuple(name for name in rows[0] if name != "id")
+    keys = {
+        "organisation": [unit.organisation] * len(rows),
+        "id": [row["id"] for row in rows],
+        "version": [row["version"] - 1 for row in rows],
+    }
+    dialect = _SQLITE if unit.sqlite else _POSTGRES
+    given = [_kept(table.c[name], dialect, [row[name] for row in rows]) for name in names]
+    given += [_kept(table.c[name], dialect, values) for name, values in keys.items()]
+    if unit.sqlite:
+        changes = list(zip(*given, strict=True))
+        done = unit.connection.exec_driver_sql(_changes(table, names), changes)
+    else:
+        done = unit.connection.exec_driver_sql(_unnested_changes(table, names), tuple(given))
+    return int(done.rowcount)
+
+
 @lru_cache(maxsize=128)
 def _values(table: Table, names: tuple[str, ...]) -> str:
     marks = ", ".join("?" for _ in names)
@@ -54,6 +74,26 @@ def _unnest(table: Table, names: tuple[str, ...]) -> str:
     columns = ", ".join(names)
     arrays = ", ".join(f"%s::{_type_name(table, name)}[]" for name in names)
     return f"INSERT INTO {table.name} ({columns}) SELECT * FROM unnest({arrays})"  # noqa: S608
+
+
+@lru_cache(maxsize=128)
+def _changes(table: Table, names: tuple[str, ...]) -> str:
+    values = ", ".join(f"{name} = ?" for name in names)
+    seen = "organisation = ? AND id = ? AND version = ?"
+    return f"UPDATE {table.name} SET {values} WHERE {seen}"  # noqa: S608
+
+
+@lru_cache(maxsize=128)
+def _unnested_changes(table: Table, names: tuple[str, ...]) -> str:
+    values = ", ".join(f"{name} = new.{name}" for name in names)
+    keys = ("organisation", "id", "version")
+    arrays = ", ".join(f"%s::{_type_name(table, name)}[]" for name in (*names, *keys))
+    seen = " AND ".join(f"{table.name}.{name} = new.seen_{name}" for name in keys)
+    columns = ", ".join([*names, *(f"seen_{name}" for name in keys)])
+    return (
+        f"UPDATE {table.name} SET {values}"  # noqa: S608
+        f" FROM unnest({arrays}) AS new({columns}) WHERE {seen}"
+    )
 
 
 def _type_name(table: Table, name: str) -> str:

@@ -30,6 +30,14 @@ def server_version(connection: Connection) -> int:
     return int(connection.exec_driver_sql("SHOW server_version_num").scalar_one())
 
 
+def server_name(connection: Connection) -> str:
+    """Its version, and whether what is said to it is encrypted."""
+    version = connection.exec_driver_sql("SHOW server_version").scalar_one()
+    driver: Any = connection.connection.driver_connection
+    said = "encrypted" if driver.pgconn.ssl_in_use else "not encrypted"
+    return f"PostgreSQL {version.split()[0]}, {said}"
+
+
 def clock(connection: Connection) -> datetime:
     return server_clock(connection)
 

@@ -14,8 +14,9 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from .errors import LoginLacksRight, as_store_error, sqlstate
-from .roles import PARTS, can_set_role, owner_of
+from .engine import open_engine
+from .errors import LoginLacksRight, SignInRefused, as_store_error, sqlstate
+from .roles import PARTS, can_set_role, owner_of, session_login
 from .store import outside_units
 from .uow import Unit
 
@@ -108,6 +109,32 @@ def keep_out(unit: Unit, name: str) -> tuple[str, ...]:
 
 def set_password(unit: Unit, name: str, secret: str) -> bool:
     return _attempt(unit, [f"ALTER ROLE {quoted(name)} PASSWORD '{secret}'"])
+
+
+def asks_password(engine: Engine) -> bool:
+    """Whether the server let this login in by a password, not by a certificate or by itself."""
+    with outside_units(engine) as connection:
+        return _by_password(connection)
+
+
+def proves(engine: Engine, login: str, password: str) -> bool:
+    """Whether this password lets this login in, on a connection of its own: those that are open
+    prove nothing any more."""
+    if not password:
+        return False  # the library would look into a password file instead
+    asking = open_engine(engine.url, lambda: password)
+    try:
+        with outside_units(asking) as connection:
+            return _by_password(connection) and session_login(connection) == login
+    except SignInRefused:
+        return False
+    finally:
+        asking.dispose()
+
+
+def _by_password(connection: Connection) -> bool:
+    driver: Any = connection.connection.driver_connection
+    return bool(driver.pgconn.used_password)
 
 
 def set_own_password(engine: Engine, secret: str) -> None:

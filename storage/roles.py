@@ -30,20 +30,32 @@ class RolesNeeded(NotAllowed):
 
 def prepare(engine: Engine) -> None:
     """Make the roles and hand the owner the schema; what is there already is left alone."""
+    if left := _left(engine, keep=True):
+        raise RolesNeeded(tuple(left))
+
+
+def rehearse(engine: Engine) -> None:
+    """Whether this login may make them: all of it is done, and taken back."""
+    if left := _left(engine, keep=False):
+        raise RolesNeeded(tuple(left))
+
+
+def _left(engine: Engine, *, keep: bool) -> list[str]:
     with engine.connect() as connection:
         with connection.begin():
             steps = missing(connection)
         try:
-            with connection.begin():
+            with connection.begin() as transaction:
                 for step in steps:
                     connection.exec_driver_sql(step.replace("%", "%%"))
                 left = missing(connection)
+                if not keep:
+                    transaction.rollback()
         except DBAPIError as error:
             if sqlstate(error) != _LACKS_RIGHT:
                 raise
             left = steps
-    if left:
-        raise RolesNeeded(tuple(left))
+    return left
 
 
 def missing(connection: Connection) -> list[str]:

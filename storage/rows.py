@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Table, and_, select
+from sqlalchemy import Column, RowMapping, Table, and_, select
 from sqlalchemy import update as change
 from sqlmodel import SQLModel
 
 from billing_tui.domain.audit import as_given
 
-from .bulk import insert_rows
+from .bulk import insert_rows, update_rows
 from .errors import StaleVersion
 from .models.base import business_columns, table_of
 from .types import JsonText
@@ -58,8 +59,7 @@ def update(
     name = object_name(table, id)
     if before is None or before["version"] != version:
         raise StaleVersion(name, version)
-    differing = [table.c[n] for n, new in changes.items() if _differ(table.c[n], before[n], new)]
-    changed = [column for column in business_columns(table) if column in set(differing)]
+    differing, changed = _compared(table, before, changes)
     if not differing:
         return version
     values = {column.name: changes[column.name] for column in differing}
@@ -72,12 +72,66 @@ def update(
         raise StaleVersion(name, version)
     if not changed:
         return version
-    body = {
-        "before": {c.name: _told(unit, name, c, before[c.name]) for c in changed},
-        "after": {c.name: _told(unit, name, c, changes[c.name]) for c in changed},
-    }
-    unit.note(action, name, body, version=version + 1)
+    unit.note(action, name, _body(unit, name, changed, before, changes), version=version + 1)
     return version + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a row is to be changed to, and the version that was seen of it."""
+
+    id: UUID
+    version: int
+    changes: Mapping[str, Any]
+
+
+def update_many(unit: Unit, model: type[SQLModel], wanted: Sequence[Wanted], action: str) -> None:
+    """Change what business columns say of some hundred rows, which nobody else changes until we
+    commit; each is one line in the chain."""
+    table = table_of(model)
+    found = unit.connection.execute(
+        select(table).where(
+            table.c.organisation == unit.organisation, table.c.id.in_([one.id for one in wanted])
+        )
+    )
+    before = {row["id"]: row for row in found.mappings()}
+    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for one in wanted:
+        name, row = object_name(table, one.id), before.get(one.id)
+        if row is None or row["version"] != one.version:
+            raise StaleVersion(name, one.version)
+        _, changed = _compared(table, row, one.changes)
+        if not changed:
+            continue
+        names = tuple(column.name for column in changed)
+        values = {n: one.changes[n] for n in names}
+        groups.setdefault(names, []).append({"id": one.id, "version": one.version + 1} | values)
+        body = _body(unit, name, changed, row, one.changes)
+        unit.note(action, name, body, version=one.version + 1)
+    for rows in groups.values():
+        if update_rows(unit, table, rows) != len(rows):
+            raise StaleVersion(table.name, rows[0]["version"] - 1)
+
+
+def _compared(
+    table: Table, before: RowMapping, changes: Mapping[str, Any]
+) -> tuple[list[Column[Any]], list[Column[Any]]]:
+    """The columns that come to differ, and which of them are not mere bookkeeping."""
+    differing = [table.c[n] for n, new in changes.items() if _differ(table.c[n], before[n], new)]
+    return differing, [column for column in business_columns(table) if column in set(differing)]
+
+
+def _body(
+    unit: Unit,
+    name: str,
+    changed: Sequence[Column[Any]],
+    before: RowMapping,
+    after: Mapping[str, Any],
+) -> dict[str, Any]:
+    return {
+        "before": {c.name: _told(unit, name, c, before[c.name]) for c in changed},
+        "after": {c.name: _told(unit, name, c, after[c.name]) for c in changed},
+    }
 
 
 def _differ(column: Column[Any], old: Any, new: Any) -> bool:

@@ -34,6 +34,18 @@ class Ran:
         return json.loads(self.out)
 
 
+def bare(home: Path, patch: pytest.MonkeyPatch) -> None:
+    """Make this process one of somebody at home in `home`, where nothing was set up yet."""
+    for name in [name for name in os.environ if name.startswith(("BILLING_TUI_", "XDG_", "PG"))]:
+        patch.delenv(name)
+    patch.setenv("HOME", str(home))
+    patch.setenv("LANG", "C.UTF-8")
+    patch.delenv("LC_ALL", raising=False)
+    patch.setattr(ring, "ALLOWED", {})
+    patch.setattr(ring, "ALLOWED_ELSEWHERE", ())
+    patch.setattr(bootstrap, "hasher", lambda: Argon2(Cost(1, 8, 1)))
+
+
 class Machine:
     """Runs commands in this process, as somebody at home in `home` would."""
 
@@ -41,16 +53,7 @@ class Machine:
         self, home: Path, patch: pytest.MonkeyPatch, capture: pytest.CaptureFixture[str]
     ) -> None:
         self.home, self.patch, self._capture = home, patch, capture
-        for name in [
-            name for name in os.environ if name.startswith(("BILLING_TUI_", "XDG_", "PG"))
-        ]:
-            patch.delenv(name)
-        patch.setenv("HOME", str(home))
-        patch.setenv("LANG", "C.UTF-8")
-        patch.delenv("LC_ALL", raising=False)
-        patch.setattr(ring, "ALLOWED", {})
-        patch.setattr(ring, "ALLOWED_ELSEWHERE", ())
-        patch.setattr(bootstrap, "hasher", lambda: Argon2(Cost(1, 8, 1)))
+        bare(home, patch)
 
     @property
     def store(self) -> Path:

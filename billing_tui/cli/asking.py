@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +13,6 @@ from billing_tui.domain.safe import safe
 if TYPE_CHECKING:
     from billing_tui.credentials import Secret
 
-PASSWORD_FILE = "BILLING_TUI_PASSWORD_FILE"  # noqa: S105 - the name of a variable
 LARGEST_SECRET = 16 * 1024
 
 
@@ -76,9 +74,3 @@ def from_file(file: str, option: str) -> Secret:
         return read_private(Path(file).expanduser(), option)
     data = sys.stdin.buffer.read(LARGEST_SECRET)
     return Secret(data.decode("utf-8", "surrogateescape").rstrip("\r\n"))
-
-
-def own_password(login: str) -> Secret | None:
-    """The password of the person at work, for commands."""
-    file = os.environ.get(PASSWORD_FILE)
-    return from_file(file, PASSWORD_FILE) if file else hidden(f"Password of {login}")

@@ -19,8 +19,10 @@ from . import asking
 from .output import Output
 
 if TYPE_CHECKING:
-    from billing_tui.bootstrap import Console, Services
+    from billing_tui.bootstrap import Console
     from billing_tui.credentials import Credentials, Secret
+    from billing_tui.services.bundle import Services
+    from billing_tui.services.bundle import Services
 
 LARGEST_FILE = 64 * 1024 * 1024
 
@@ -52,6 +54,11 @@ class Context:
 
         return Credentials(self.settings)
 
+    @property
+    def named(self) -> str | None:
+        """Who is at work, where that was said."""
+        return getattr(self.args, "user", None) or os.environ.get("BILLING_TUI_USER")
+
     @cached_property
     def console(self) -> Console:
         from billing_tui.bootstrap import open_console
@@ -60,12 +67,13 @@ class Context:
             self.settings,
             self.credentials,
             organisation=getattr(self.args, "organisation", None),
-            user=getattr(self.args, "user", None) or os.environ.get("BILLING_TUI_USER"),
+            user=self.named,
             password=self._own_password,
         )
 
     def _own_password(self, login: str) -> Secret | None:
-        self.proven = asking.own_password(login)
+        known = self.credentials.remembered(login)
+        self.proven = known or asking.hidden(f"Password of {login}")
         return self.proven
 
     @property

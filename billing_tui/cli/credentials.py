@@ -9,7 +9,8 @@ from . import asking
 from .parsing import Commands, argument
 
 if TYPE_CHECKING:
-    from billing_tui.credentials import Kept
+    from billing_tui.credentials import Credentials, Kept
+    from billing_tui.services.credentials import Trial
 
     from .context import Context
 
@@ -36,11 +37,26 @@ def register(tree: Commands) -> None:
         cases=("audit_key.rotate",),
     )
     group.add("remove", remove, "forget one", _NAME)
-    group.add("test", test, "try whether the keyring keeps what it is given")
+    group.add(
+        "test",
+        test,
+        "try whether one works, or whether the keyring keeps what it is given",
+        argument("name", nargs="?", help="the one to try; without it, the keyring itself"),
+    )
+
+
+def _mine(context: Context) -> Credentials:
+    return context.credentials.for_person(_login(context))
+
+
+def _login(context: Context) -> str:
+    from billing_tui.bootstrap import os_user
+
+    return context.named or os_user()
 
 
 def show_all(context: Context, _args: Namespace) -> None:
-    found = context.credentials.list()
+    found = _mine(context).list()
     rows = [(one.name, _where(one), one.purpose) for one in found]
     context.out.page(found, None, ("name", "kept in", "purpose"), rows)
 
@@ -59,7 +75,9 @@ def keep(context: Context, args: Namespace) -> None:
 
         _told(context, context.credentials.keep_before(*from_codes(value.reveal())))
         return
-    _told(context, context.credentials.set(name, value))
+    if name == "sign-in-password":
+        _trial(context).own_password(value)
+    _told(context, _mine(context).set(name, value))
 
 
 def rotate(context: Context, _args: Namespace) -> None:
@@ -83,14 +101,27 @@ def rotate(context: Context, _args: Namespace) -> None:
 
 
 def remove(context: Context, args: Namespace) -> None:
-    places = context.credentials.remove(args.name)
+    places = _mine(context).remove(args.name)
     facts = {"name": args.name, "removed_from": places}
     context.out.show(facts, [("name", args.name), ("removed from", list(places))])
 
 
-def test(context: Context, _args: Namespace) -> None:
-    backend = context.credentials.test()
-    context.out.show(backend, [("keyring", backend.name), ("note", backend.note)])
+def test(context: Context, args: Namespace) -> None:
+    if args.name is None:
+        backend = context.credentials.test()
+        context.out.show(backend, [("keyring", backend.name), ("note", backend.note)])
+        return
+    tried = _trial(context).of(args.name)
+    where = f"{tried.place}: {tried.detail}" if tried.detail else tried.place
+    shown = [("name", tried.name), ("kept in", where), ("outcome", tried.outcome)]
+    context.out.show(tried, shown)
+
+
+def _trial(context: Context) -> Trial:
+    from billing_tui.bootstrap import trial_for
+
+    organisation = getattr(context.args, "organisation", None)
+    return trial_for(context.settings, context.credentials, _login(context), organisation)
 
 
 def _told(context: Context, kept: Kept) -> None:

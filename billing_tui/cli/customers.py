@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from billing_tui.domain.customers import Brake, Customer, CustomerFilter, CustomerSort, Status
 from billing_tui.domain.errors import InputError
 
+from .bulk import add_bulk
 from .changes import VERSION, changes_from, changing
 from .exports import FILTERS, add_export, customer_filter
 from .imports import add_import
@@ -94,10 +95,11 @@ def register(tree: Commands) -> None:
     add_notes(group, NUMBER)
     add_import(group, "customers")
     add_export(group, "customers")
+    add_bulk(group)
 
 
 def show_all(context: Context, args: Namespace) -> None:
-    asked = customer_filter(args)
+    asked = customer_filter(context, args)
     found = context.services.customers.list(
         asked, CustomerSort(args.sort), args.descending, args.cursor, args.limit
     )

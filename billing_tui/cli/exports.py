@@ -6,9 +6,9 @@ import sys
 from argparse import Namespace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from .parsing import Argument, Group, argument
+from .parsing import Argument, Group, argument, explained
 from .progress import meter
 
 if TYPE_CHECKING:
@@ -17,26 +17,29 @@ if TYPE_CHECKING:
 
     from .context import Context
 
-_STATUS = argument(
-    "--status",
-    choices=("active", "archived", "merged", "all"),
-    default="active",
-    help="which (active)",
-)
+_STATUSES = ("active", "archived", "merged", "all")
+_WHERE = "all of it in one text, as described below"
+EXPLAINED = explained("help/customer_filter.txt")
 _TEXT = argument("--text", default="", help="words of the name, a number, e-mail or tax id")
 _OUT = "a signed checkpoint is left beside it; or - for CSV on standard output, which leaves none"
 _WORDS = argument("--text", default="", help="words of the name, or a code")
 FILTERS: dict[str, tuple[Argument, ...]] = {
     "customers": (
         _TEXT,
-        _STATUS,
+        # Whether it was said matters beside --where, so it has no default here.
+        argument("--status", choices=_STATUSES, help="which (active)"),
         argument("--tag", default="", help="with this tag"),
         argument("--parent", default="", metavar="NUMBER", help="right under this customer"),
         argument("--department", default="", metavar="CODE", help="with a share of this one"),
         argument("--currency", default="", metavar="CODE", help="billed in this currency"),
         argument("--brake", choices=("hold", "no_dunning", "no_auto_pay"), help="with this brake"),
+        argument("--where", default="", metavar="FILTER", help=_WHERE),
+        EXPLAINED,
     ),
-    "departments": (_WORDS, _STATUS),
+    "departments": (
+        _WORDS,
+        argument("--status", choices=_STATUSES, default="active", help="which (active)"),
+    ),
 }
 
 
@@ -58,7 +61,7 @@ def export(kind: str, context: Context, args: Namespace) -> None:
     from billing_tui.services.checkpoints import Checkpoints
     from billing_tui.services.exports import format_of
 
-    asked, exports = _asked(kind, args), context.services.exports
+    asked, exports = _asked(kind, context, args), context.services.exports
     with meter() as shown:
 
         def tell(rows: int) -> None:
@@ -94,26 +97,29 @@ class _Terminal:
         return len(data)
 
 
-def _asked(kind: str, args: Namespace) -> Asked:
+def _asked(kind: str, context: Context, args: Namespace) -> Asked:
     from billing_tui.domain.departments import DepartmentStatus
     from billing_tui.services.exports import DepartmentFilter
 
-    if kind == "departments":
-        every = args.status == "all"
-        return DepartmentFilter(args.text, None if every else DepartmentStatus(args.status))
-    return customer_filter(args)
+    if kind == "customers":
+        return customer_filter(context, args)
+    every = args.status == "all"
+    return DepartmentFilter(args.text, None if every else DepartmentStatus(args.status))
 
 
-def customer_filter(args: Namespace) -> CustomerFilter:
-    """What the options of FILTERS ask for."""
+def customer_filter(context: Context, args: Namespace) -> CustomerFilter:
+    """What the options of FILTERS ask for; each says something more, and none something else."""
     from billing_tui.domain.customers import Brake, CustomerFilter, Status
 
-    return CustomerFilter(
-        text=args.text,
-        status=None if args.status == "all" else Status(args.status),
-        tag=args.tag,
-        parent=args.parent,
-        department=args.department,
-        currency=args.currency,
-        brake=Brake(args.brake) if args.brake else None,
-    )
+    said: dict[str, Any] = {
+        name: getattr(args, name)
+        for name in ("text", "tag", "parent", "department", "currency")
+        if getattr(args, name)
+    }
+    if args.status:
+        said["status"] = None if args.status == "all" else Status(args.status)
+    if args.brake:
+        said["brake"] = Brake(args.brake)
+    if args.where:
+        return context.services.customers.understood(args.where, said)
+    return CustomerFilter(**said)

@@ -92,6 +92,17 @@ def common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", default=absent, help="print one document")
 
 
+def bare(argv: Sequence[str]) -> argparse.Namespace | None:
+    """What a line without a command says: which store, whose books, who. None for any other."""
+    parser = Parser(prog="billing-tui", add_help=False)
+    common(parser)
+    try:
+        said, rest = parser.parse_known_args(argv)
+    except UsageError:
+        return None
+    return None if rest or hasattr(said, "json") else said
+
+
 def writing(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reason", default="", help="why, for the audit trail")
     parser.add_argument(

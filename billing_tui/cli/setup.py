@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from argparse import Namespace
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from billing_tui.domain.currencies import CURRENCIES
 from billing_tui.domain.errors import InputError
 
 from . import asking
@@ -21,10 +18,7 @@ if TYPE_CHECKING:
 
     from .context import Context
 
-DEMO_CUSTOMERS = 200
-DEMO_SEED = 1
 _NEXT = "Next: `billing-tui customers create --help`, or `billing-tui doctor` to see all is well."
-_ZONES = "zoneinfo/"
 
 
 class SayYes(InputError):
@@ -96,7 +90,8 @@ def setup(context: Context, args: Namespace) -> None:
     _told(context, started, founding, remembered)
     made.finish()
     if args.demo:
-        _seed(context, started, password)
+        added = made.stock(started, context.request())
+        context.out.line(f"Added {added} made-up customers.")
     context.out.line(_NEXT)
 
 
@@ -112,52 +107,8 @@ def _password(args: Namespace, local: bool, login: str, me: str) -> Secret | Non
     return asking.secret(f"Password of {login}", None, "--password-file", twice=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Guess:
-    """What the machine says about where it is."""
-
-    locale: str = "en"
-    country: str = ""
-    currency: str = "USD"
-    zone: str = "UTC"
-
-
-def guess() -> Guess:
-    language, _, rest = _language().partition("_")
-    country = rest[:2].upper()
-    found = Guess(zone=_zone())
-    try:
-        from billing_tui.domain.countries import country as checked_country
-        from billing_tui.domain.organisations import checked_locale
-
-        found = replace(found, locale=checked_locale(language))
-        found = replace(found, country=checked_country(country))
-    except InputError:
-        return found
-    from babel.numbers import get_territory_currencies
-
-    currencies = [code for code in get_territory_currencies(country) if code in CURRENCIES]
-    return replace(found, currency=currencies[0]) if currencies else found
-
-
-def _language() -> str:
-    named = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    text = next(filter(None, named), "").partition(".")[0]
-    return text if text not in ("C", "POSIX", "") else "en"
-
-
-def _zone() -> str:
-    from billing_tui.domain.dates import zone
-
-    link = os.environ.get("TZ") or str(Path("/etc/localtime").resolve())
-    try:
-        found = zone(link.partition(_ZONES)[2] or link.lstrip(":")).key
-    except InputError:
-        return "UTC"
-    return "UTC" if found == "Etc/UTC" else found
-
-
 def _founding(args: Namespace, organisation: str | None) -> Founding:
+    from billing_tui.adapters.surroundings import guess
     from billing_tui.services.setup import Founding
 
     found = guess()
@@ -226,38 +177,15 @@ def _told(context: Context, started: Started, founding: Founding, remembered: bo
 
 
 def _remember(context: Context) -> bool:
-    """A store named on the command line becomes this machine's own, unless it has one already:
-    one that its settings name, or one in the default place. Gives whether it did."""
-    from billing_tui.settings import SettingsError, load
+    """Whether the store is this machine's own from now on."""
+    from billing_tui.services.first_start import adopt
+    from billing_tui.settings import SettingsError
 
-    own = load(None)
-    has_own = own.store_from != "default" or own.store.path.exists()
-    if context.settings.store_from != "--store" or has_own:
-        return False
     try:
-        context.settings.remember_store(context.settings.store)
+        return adopt(context.settings)
     except SettingsError as error:  # the store is made, and its recovery code still to be shown
         context.out.aside(f"{error.title}: {error.message}")
         return False
-    return True
-
-
-def _seed(context: Context, started: Started, password: Secret | None) -> None:
-    from billing_tui.bootstrap import open_console
-    from billing_tui.services.seed import Seed
-
-    console = open_console(
-        context.settings,
-        context.credentials,
-        organisation=str(started.organisation),
-        user=started.login,
-        password=lambda _login: password,
-    )
-    try:
-        added = Seed(console.store).fill(context.request(), DEMO_SEED, DEMO_CUSTOMERS)
-    finally:
-        console.close()
-    context.out.line(f"Added {added.customers} made-up customers.")
 
 
 def migrate(context: Context, args: Namespace) -> None:

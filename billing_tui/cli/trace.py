@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from argparse import Namespace
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
-
-from billing_tui.domain.trace import NothingTraced, NotTraceable, Trace
 
 from .parsing import Commands, argument
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from billing_tui.domain.trace import Trace
+
     from .context import Context
 
-_MOST_WITHIN = 500
 _ALWAYS_THERE = {"at", "level", "pid", "event", "request", "within", "organisation", "failure"}
 
 
@@ -23,47 +23,17 @@ def register(tree: Commands) -> None:
 
 
 def show(context: Context, args: Namespace) -> None:
-    from billing_tui.logs import REFERENCE, lines_of
-
-    folder = context.settings.state
-    request = _request(args.id)
-    if request is None:
-        if not REFERENCE.fullmatch(args.id.upper()):
-            raise NotTraceable
-        named = lines_of(folder, args.id.upper(), "reference")
-        found = [line["request"] for line in named if "request" in line]
-        if not found:
-            raise NothingTraced(args.id)
-        request = UUID(found[-1])
-    trace = context.services.traces.show(request)
-    lines = lines_of(folder, str(request), "request", "within")
-    if trace.request is None and not trace.audit and not trace.ledger and not lines:
-        raise NothingTraced(str(request))
-    ids = _made_within(request, lines)
-    within = context.services.traces.all(ids[:_MOST_WITHIN])
-    left_out = max(0, len(ids) - _MOST_WITHIN)
+    found = context.services.traces.whole(args.id)
     if context.out.as_json:
-        told = {"trace": trace, "within": within, "within_left_out": left_out, "log": lines}
+        told = {"trace": found.trace, "within": found.within}
+        told |= {"within_left_out": found.left_out, "log": found.lines}
         context.out.document(told)
     else:
-        _print(context, trace, lines)
-        _print_within(context, within, left_out)
+        _print(context, found.trace, found.lines)
+        _print_within(context, found.within, found.left_out)
 
 
-def _request(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
-def _made_within(request: UUID, lines: list[dict[str, Any]]) -> list[UUID]:
-    """The units of a command that writes in many; which they are stands in the log alone."""
-    named = (line.get("request", "") for line in lines if line.get("within") == str(request))
-    return [id for id in map(_request, dict.fromkeys(map(str, named))) if id is not None]
-
-
-def _print_within(context: Context, within: list[Trace], left_out: int) -> None:
+def _print_within(context: Context, within: Sequence[Trace], left_out: int) -> None:
     if not within:
         return
     context.out.line()
@@ -75,7 +45,7 @@ def _print_within(context: Context, within: list[Trace], left_out: int) -> None:
         context.out.line(f"and {left_out:,} more, which the log names")
 
 
-def _print(context: Context, trace: Trace, lines: list[dict[str, Any]]) -> None:
+def _print(context: Context, trace: Trace, lines: Sequence[dict[str, Any]]) -> None:
     out, request = context.out, trace.request
     out.line(f"request {trace.id}")
     if request:

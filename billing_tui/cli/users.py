@@ -63,7 +63,12 @@ def register(tree: Commands) -> None:
         "reset", reset, "give a person a new password", _LOGIN, _PASSWORD, cases=("users.reset",)
     )
     group.add(
-        "password", password, "change your own password", _PASSWORD, cases=("users.password",)
+        "password",
+        password,
+        "change or remove your own password",
+        _PASSWORD,
+        argument("--remove", action="store_true", help="on a local store: need none from now on"),
+        cases=("users.password", "users.remove_password"),
     )
 
 
@@ -134,12 +139,17 @@ def reset(context: Context, args: Namespace) -> None:
 
 
 def password(context: Context, args: Namespace) -> None:
-    services = context.services
-    old = context.proven
+    people, old = context.services.users, context.proven
+    if args.remove:
+        people.remove_password(context.request(), old)
+        context.out.show({"removed": True}, [("password", "removed")])
+        return
     given = asking.secret("New password", args.password_file, "--password-file", twice=True)
-    services.users.change_password(context.request(), old, given)
+    kept = people.change_password(context.request(), old, given)
     context.out.show({"changed": True}, [("password", "changed")])
-    if not context.settings.store.sqlite:
+    if kept:
+        context.out.aside(f"The keyring has the new one too. {kept.note}".strip())
+    elif not context.settings.store.sqlite:
         context.out.aside("Keep it with `billing-tui credentials set store-password`.")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -12,6 +12,7 @@ from billing_tui.domain.errors import CredentialError, InputError, NotFound
 from billing_tui.domain.recovery import from_code, from_codes, to_code
 
 SERVICE = "billing-tui"
+OWN_PASSWORD = "sign-in-password"  # noqa: S105 - a name
 
 
 class Secret:
@@ -71,6 +72,14 @@ class CredentialNotKept(NotFound):
         super().__init__("Nothing to remove", f"No {name} is kept for this store.")
 
 
+class CredentialNotSet(NotFound):
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(
+            "Not set", f"No {name} is set. Keep one with `billing-tui credentials set {name}`."
+        )
+
+
 class CredentialInEnvironment(CredentialError):
     def __init__(self, name: str, variable: str) -> None:
         self.name, self.variable = name, variable
@@ -105,7 +114,8 @@ def _codes(value: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """`variable` holds the value itself, `file_variable` names a file that holds it."""
+    """`variable` holds the value itself, `file_variable` names a file that holds it. What is
+    `personal` is kept once for each login."""
 
     name: str
     purpose: str
@@ -113,6 +123,7 @@ class Known:
     file_variable: str
     variable: str = ""
     may_be_file: bool = False
+    personal: bool = False
 
 
 KNOWN = (
@@ -122,6 +133,13 @@ KNOWN = (
         _one_line("store-password"),
         "BILLING_TUI_STORE_PASSWORD_FILE",
         "PGPASSWORD",
+    ),
+    Known(
+        OWN_PASSWORD,
+        "signs you in to a local store where you have a password",
+        _one_line(OWN_PASSWORD),
+        "BILLING_TUI_PASSWORD_FILE",
+        personal=True,
     ),
     Known(
         "audit-key",
@@ -152,9 +170,3 @@ def known(name: str) -> Known:
         if each.name == name:
             return each
     raise UnknownCredential
-
-
-def take_environment(environ: MutableMapping[str, str]) -> dict[str, Secret]:
-    """The values in plain variables, taken out so that no child process inherits them."""
-    taken = {each.name: environ.pop(each.variable, "") for each in KNOWN if each.variable}
-    return {name: Secret(value) for name, value in taken.items() if value}

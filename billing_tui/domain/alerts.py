@@ -80,3 +80,14 @@ class AlertFilter:
     kind: str = ""
     severity: Severity = Severity.INFO
     owner: str = ""
+    text: str = ""  # words of the message
+
+
+class AlertSort(StrEnum):
+    """The most severe or the newest first, when descending; of equals the newest."""
+
+    SEVERITY = "severity"
+    RAISED = "raised"
+
+
+OPEN_ONES = AlertFilter()

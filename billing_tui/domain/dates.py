@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from .errors import InputError
@@ -53,6 +53,11 @@ def zone(name: str) -> ZoneInfo:
 def local_date(instant: datetime, zone_name: str) -> date:
     """The business date of an instant: the day it is in the organisation's zone."""
     return _aware(instant).astimezone(zone(zone_name)).date()
+
+
+def day_begins(day: date, zone_name: str) -> datetime:
+    """The instant a business date begins, also where the clocks skip its midnight."""
+    return datetime.combine(day, time(), zone(zone_name)).astimezone(UTC)
 
 
 def utc_text(instant: datetime) -> str:

@@ -32,6 +32,36 @@ class Page(Generic[T]):
     next: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a slice lies: after or before an item, so many rows from the top, or at the very end."""
+
+    after: str = ""
+    before: str = ""
+    skip: int = 0
+    end: bool = False
+
+
+TOP = Place()
+
+
+@dataclass(frozen=True, slots=True)
+class Slice(Generic[T]):
+    """Neighbouring items in the order of the list, and the cursors of the first and the last."""
+
+    items: tuple[T, ...]
+    first: str = ""
+    last: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many rows there are; with `more`, at least so many."""
+
+    rows: int
+    more: bool = False
+
+
 def write_cursor(list_name: str, asked: Any, last: Sequence[str]) -> str:
     """Names the last item seen. It only fits the same list asked in the same way."""
     # Sort keys are compared bytewise, so they travel unchanged, never normalised.

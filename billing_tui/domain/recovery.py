@@ -74,6 +74,17 @@ def from_code(text: str) -> bytes:
     return key
 
 
+def confirms(typed: str, code: str) -> bool:
+    """Whether this is the whole code or its last groups, in any of the spellings that are fine."""
+    folded, whole = _folded(typed), _folded(code)
+    return bool(folded) and len(folded) % _SIZE == 0 and whole.endswith(folded)
+
+
+def _folded(text: str) -> str:
+    letters = _BETWEEN.sub("", unicodedata.normalize("NFKC", text).upper())
+    return letters.replace("O", "0").replace("I", "1").replace("L", "1")
+
+
 def from_codes(text: str) -> list[bytes]:
     """The keys of several codes, one after the other."""
     letters = _BETWEEN.sub("", unicodedata.normalize("NFKC", text).upper())

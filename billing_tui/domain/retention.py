@@ -27,6 +27,7 @@ ROWS = {
     "job_run": Kept("finished runs of jobs", 30, 90, 5000),
     "import_unit": Kept("rows of imported files, once written", 7, 30, 200),
     "customer_key": Kept("search words that no longer lead to a customer", 1, 7, 5000),
+    "form_draft": Kept("what was typed into forms and not saved", 7, 30, 5000),
 }
 LOGS = "log"
 RETENTION = ROWS | {LOGS: Kept("log files that were turned over", 7, 90)}

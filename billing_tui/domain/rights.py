@@ -26,6 +26,7 @@ class Right(StrEnum):
     CLOSE_BOOKS = "close the books"
     RUN_JOBS = "run jobs"
     ACKNOWLEDGE = "acknowledge alerts"
+    KEEP_OWN = "keep views and drafts"
     VERIFY = "verify the record"
     MANAGE_PEOPLE = "manage people"
     MANAGE_SETTINGS = "change settings, features and retention"
@@ -44,6 +45,7 @@ _TABLE = """
     close the books                         - - y - -
     run jobs                                y - y y -
     acknowledge alerts                      y y y y -
+    keep views and drafts                   y y y y -
     verify the record                       y y y y y
     manage people                           - - - y -
     change settings, features and retention - - - y -

@@ -30,6 +30,16 @@ def safe(text: str, multiline: bool = False) -> str:
     return HIDDEN.sub(_shown_in_lines if multiline else _shown, text)
 
 
+def safe_in_place(text: str) -> str:
+    """As `safe`, but one character for each, where a cursor counts them."""
+    return HIDDEN.sub(_shown_in_place, text)
+
+
+def _shown_in_place(match: re.Match[str]) -> str:
+    shown = _shown(match)
+    return shown if len(shown) == 1 else "\ufffd"
+
+
 def _shown_in_lines(match: re.Match[str]) -> str:
     return "\n" if match[0] == "\n" else _shown(match)
 

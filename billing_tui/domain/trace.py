@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from .errors import InputError, NotFound
@@ -91,3 +92,14 @@ class Trace:
     request: TracedRequest | None
     audit: tuple[TracedAct, ...]
     ledger: tuple[TracedEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """All that is known of one request: the store's part, the requests made within it, and the
+    lines of this machine's log."""
+
+    trace: Trace
+    within: tuple[Trace, ...]
+    left_out: int
+    lines: tuple[dict[str, Any], ...]

@@ -137,6 +137,34 @@ class NoPasswordSet(NotAllowed):
         )
 
 
+class NoOwnPassword(NotFound):
+    def __init__(self) -> None:
+        super().__init__(
+            "No password",
+            "You have no password in this store; `billing-tui users password` sets one.",
+        )
+
+
+class PasswordOfServer(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            "The server's password",
+            "On a shared store the database server knows your password. Change it with"
+            " `billing-tui users password`, and keep it with"
+            " `billing-tui credentials set store-password`.",
+        )
+
+
+class PasswordStays(Refused):
+    def __init__(self, login: str) -> None:
+        self.login = login
+        super().__init__(
+            "Password stays",
+            f"Without a password only the operating system's user {login!r} may be {login!r} here,"
+            " and that is not you.",
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class User:
     id: UUID

@@ -5,14 +5,16 @@ from __future__ import annotations
 from uuid import UUID
 
 from billing_tui.domain.alerts import (
+    OPEN_ONES,
     Alert,
     AlertAcknowledged,
     AlertDraft,
     AlertFilter,
     AlertNotFound,
+    AlertSort,
     OwnerUnknown,
 )
-from billing_tui.domain.pages import Page
+from billing_tui.domain.pages import TOP, Counted, Page, Place, Slice
 from billing_tui.domain.rights import Right
 from storage.repos import alerts, users
 from storage.uow import Unit
@@ -26,6 +28,38 @@ class Alerts(Service):
         self, unit: Unit, wanted: AlertFilter, limit: int = 50, cursor: str = ""
     ) -> Page[Alert]:
         return alerts.page(unit, wanted, limit, cursor)
+
+    @reads("alerts.slice")
+    def slice(
+        self,
+        unit: Unit,
+        wanted: AlertFilter = OPEN_ONES,
+        sort: AlertSort = AlertSort.SEVERITY,
+        descending: bool = True,
+        place: Place = TOP,
+        limit: int = 200,
+    ) -> Slice[Alert]:
+        """Neighbours in a list, wherever in it: always in its order, also those before a place."""
+        return alerts.slice_at(unit, alerts.Order(wanted, sort, descending), place, limit)
+
+    @reads("alerts.count")
+    def count(
+        self, unit: Unit, wanted: AlertFilter = OPEN_ONES, most: int | None = 10_000
+    ) -> Counted:
+        """Quick up to `most`; None counts them all."""
+        return alerts.count(unit, wanted, most)
+
+    @reads("alerts.show")
+    def show(self, unit: Unit, id: UUID) -> Alert:
+        alert = alerts.find(unit, id)
+        if alert is None:
+            raise AlertNotFound(id)
+        return alert
+
+    @reads("alerts.kinds")
+    def kinds(self, unit: Unit) -> tuple[str, ...]:
+        """Every kind there ever was."""
+        return alerts.kinds(unit)
 
     @writes("alerts.raise", Right.RUN_JOBS)
     def raise_alert(self, unit: Unit, draft: AlertDraft) -> Alert:

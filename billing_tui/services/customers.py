@@ -15,12 +15,9 @@ from billing_tui.domain.customers import (
     CustomerArchived,
     CustomerChanged,
     CustomerDraft,
-    CustomerFilter,
-    CustomerLine,
     CustomerMerged,
     CustomerNotArchived,
     CustomerNotMerged,
-    CustomerSort,
     LookAlike,
     NewCustomer,
     Note,
@@ -50,19 +47,17 @@ from storage.repos import (
     customer_history,
     customer_notes,
     customer_places,
-    customer_search,
     customers,
     departments,
 )
 from storage.repos.trees import SHOWN
 from storage.uow import Unit
 
-from .cases import Service, reads, writes
+from .cases import reads, writes
+from .customer_lists import CustomerLists
 
-ACTIVE_ONES = CustomerFilter()
 
-
-class Customers(Service):
+class Customers(CustomerLists):
     @writes("customers.create", Right.EDIT_CUSTOMERS)
     def create(self, unit: Unit, draft: CustomerDraft, confirmed: bool = False) -> Saved:
         """`confirmed` says that a look-alike was compared and both are real."""
@@ -111,26 +106,6 @@ class Customers(Service):
     @reads("customers.show")
     def show(self, unit: Unit, reference: str) -> Customer:
         return customers.find(unit, reference)
-
-    @reads("customers.list")
-    def list(
-        self,
-        unit: Unit,
-        asked: CustomerFilter = ACTIVE_ONES,
-        sort: CustomerSort = CustomerSort.NAME,
-        descending: bool = False,
-        cursor: str = "",
-        limit: int = 50,
-    ) -> Page[CustomerLine]:
-        return customer_search.page(unit, asked, sort, descending, cursor, limit)
-
-    @reads("customers.search")
-    def search(
-        self, unit: Unit, text: str, cursor: str = "", limit: int = 50
-    ) -> Page[CustomerLine]:
-        """By name words, number, e-mail or tax id; archived and merged ones too."""
-        asked = CustomerFilter(text=text, status=None)
-        return customer_search.page(unit, asked, CustomerSort.NAME, False, cursor, limit)
 
     @reads("customers.tree")
     def tree(self, unit: Unit, reference: str) -> Tree:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from contextlib import suppress
 
 from billing_tui.adapters.ports import PasswordHasher
 from billing_tui.credentials import Secret
 from billing_tui.domain.acts import Request
 from billing_tui.domain.users import PasswordWrong, SignInTooSoon, delay_after, wait_of
 from storage import logins
+from storage.errors import StoreReadOnly
 from storage.repos import users
 from storage.store import Store, Written
 from storage.uow import Unit
@@ -42,13 +44,15 @@ class SignIn:
             raise PasswordWrong(wait)
 
     def note(self, act: str) -> None:
-        """`signed_in`, `signed_out`, `locked`, `unlocked` or `password_changed`, in the chain."""
-        identity = self._store.identity
-        if not self._store.sqlite:
+        """`signed_in`, `signed_out`, `locked`, `unlocked` or `password_changed`, in the chain. A
+        store that nobody can write is looked at without."""
+        with suppress(StoreReadOnly):
+            if self._store.sqlite:
+                self._write(f"users.{act}", lambda unit: _said(unit, act))
+                return
+            identity = self._store.identity
             source = identity.origin.text()
             logins.note_session(self._store.engine, identity.organisation, source, act)
-            return
-        self._write(f"users.{act}", lambda unit: _said(unit, act))
 
     def _write(self, action: str, fn: Callable[[Unit], int]) -> int:
         return self._store.write(fn, Request.new(), Written(action, "", str, int))

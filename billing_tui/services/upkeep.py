@@ -65,12 +65,12 @@ def _outdated(connection: store_meta.StoreConnection) -> bool:
     return False
 
 
-def check_audit_key(engine: StoreEngine | None, code: Secret) -> None:
-    """Whether the code is that of the key which sealed this chain last; a store that is not there
-    yet, or has no sealed row, takes any."""
+def check_audit_key(engine: StoreEngine | None, code: Secret) -> bool:
+    """Whether a row is sealed by the key of this code; one that did not seal this chain last is
+    refused. A store that is not there yet, or has no sealed row, takes any."""
     key = from_code(code.reveal())
     if engine is None:
-        return
+        return False
     try:
         with outside_units(engine) as connection:
             migrate.check(connection, __version__)
@@ -79,3 +79,4 @@ def check_audit_key(engine: StoreEngine | None, code: Secret) -> None:
         engine.dispose()
     if used and key_id_of(key) not in used:
         raise KeyOfAnotherStore
+    return bool(used)

@@ -13,14 +13,18 @@ from dataclasses import dataclass
 from pydantic import SecretStr
 
 from billing_tui.adapters.ports import PasswordHasher
-from billing_tui.credentials import Secret
+from billing_tui.credentials import Credentials, Kept, Secret
 from billing_tui.domain.acts import Request
 from billing_tui.domain.errors import NotAllowed, Refused
 from billing_tui.domain.rights import Right, Role
 from billing_tui.domain.users import (
     LastAdmin,
     LoginRefused,
+    NoOwnPassword,
     OwnAccount,
+    PasswordNeeded,
+    PasswordOfServer,
+    PasswordStays,
     User,
     UserChange,
     UserDraft,
@@ -101,9 +105,14 @@ class Done:
 
 
 class Users(Service):
-    def __init__(self, store: Store, hasher: PasswordHasher) -> None:
+    """`credentials` are those of the person at work, where a password may be remembered."""
+
+    def __init__(
+        self, store: Store, hasher: PasswordHasher, credentials: Credentials | None = None
+    ) -> None:
         super().__init__(store)
         self._hasher = hasher
+        self._credentials = credentials
 
     @reads("users.list")
     def list(self, unit: Unit) -> tuple[User, ...]:
@@ -146,20 +155,49 @@ class Users(Service):
         with self._as_owner():
             return self._reset(request, login, self._kept(login, password))
 
-    def change_password(self, request: Request, old: Secret | None, new: Secret) -> None:
-        """One's own. On Postgres the open connection already proved who it is."""
+    def change_password(self, request: Request, old: Secret | None, new: Secret) -> Kept | None:
+        """One's own. On Postgres the open connection already proved who it is; what the keyring
+        kept of it is renewed, and said. On a local store it is forgotten."""
         login = self.store.identity.login
         if not self.store.sqlite:
             checked = checked_password(new.reveal(), login)
             made = logins.verifier(self.store.engine, login, checked)
             logins.set_own_password(self.store.engine, made)
+            kept = self._credentials.renew("store-password", new) if self._credentials else None
             SignIn(self.store, self._hasher).note("password_changed")
-            return
+            return kept
+        stored = self._kept(login, new)
+        self._prove(old)
+        self._change_password(request, stored)
+        self._forget()
+        return None
+
+    def remove_password(self, request: Request, old: Secret | None) -> None:
+        """One's own, on a local store: the operating system alone says who one is then, and there
+        is no lock."""
+        identity = self.store.identity
+        if not self.store.sqlite:
+            raise PasswordOfServer
+        if identity.login != identity.origin.os_user:
+            raise PasswordStays(identity.login)
+        if not self._prove(old):
+            raise NoOwnPassword
+        self._remove_password(request)
+        self._forget()
+
+    def _prove(self, old: Secret | None) -> bool:
+        """Whether there was something to prove; without a password given no try is counted."""
         proof = SignIn(self.store, self._hasher)
-        kept = self._kept(login, new)
-        if proof.has_password():
-            proof.sign_in(old or Secret(""))
-        self._change_password(request, kept)
+        if not proof.has_password():
+            return False
+        if old is None:
+            raise PasswordNeeded(self.store.identity.login)
+        proof.sign_in(old)
+        return True
+
+    def _forget(self) -> None:
+        if self._credentials:
+            self._credentials.forget(self.store.identity.login)
 
     @writes("users.add", Right.MANAGE_PEOPLE, as_owner=True)
     def _add(self, unit: Unit, draft: UserDraft, kept: SecretStr) -> Done:
@@ -224,6 +262,11 @@ class Users(Service):
     def _change_password(self, unit: Unit, kept: SecretStr) -> None:
         users.keep_aside(unit, unit.actor.user, _fresh(kept))
         unit.note("users.password", f"app_user:{unit.actor.user}")
+
+    @writes("users.remove_password", Right.SEE)
+    def _remove_password(self, unit: Unit) -> None:
+        users.keep_aside(unit, unit.actor.user, _fresh(SecretStr("")))
+        unit.note("users.remove_password", f"app_user:{unit.actor.user}")
 
     def _kept(self, login: str, password: Secret | None) -> SecretStr:
         """What is kept of a password. It is made once, before the transaction, which may run more

@@ -7,12 +7,14 @@ from .audit import AuditHead, AuditLog, PersonalValue, Request
 from .base import complete
 from .customers import Customer, CustomerKey, CustomerNote
 from .departments import Department, ExchangeRate, GlMapping
+from .drafts import FormDraft
 from .features import Feature
 from .imports import ImportRun, ImportUnit
 from .jobs import Job, JobRun
 from .ledger import LedgerEntry, LedgerHead, Posting, SummaryMoved, SummaryOpen
 from .organisations import Counter, CurrencyUse, LegalEntity, Organisation, Setting, StoreMeta
 from .users import AppUser, Membership
+from .views import SavedView
 
 metadata = SQLModel.metadata
 complete(metadata)
@@ -30,6 +32,7 @@ __all__ = [
     "Department",
     "ExchangeRate",
     "Feature",
+    "FormDraft",
     "GlMapping",
     "ImportRun",
     "ImportUnit",
@@ -43,6 +46,7 @@ __all__ = [
     "PersonalValue",
     "Posting",
     "Request",
+    "SavedView",
     "Setting",
     "StoreMeta",
     "SummaryMoved",

@@ -16,6 +16,9 @@ class AuditLog(Owned, table=True):
         Kind.APPEND_ONLY,
         UniqueConstraint("organisation", "object", "version"),
         Index(None, "organisation", "request"),
+        Index(None, "organisation", "at", "seq"),
+        Index(None, "organisation", "actor", "action", "seq"),
+        Index(None, "organisation", "action", "seq"),
     )
 
     seq: int = field(types.Whole, primary_key=True)

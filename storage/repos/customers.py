@@ -47,6 +47,7 @@ _CUSTOMER = table_of(models.Customer)
 _KEY = table_of(models.CustomerKey)
 _PARENT = _CUSTOMER.alias("parent_row")
 TREES = Trees(_CUSTOMER, "number")
+HeldKey = tuple[UUID, KeyKind, str]
 
 _SELECT = (
     select(_CUSTOMER, _PARENT.c.number.label("parent_number"))
@@ -242,18 +243,27 @@ def change(
 
 def _renew_keys(unit: Unit, before: Customer, after: Customer) -> None:
     old, new = keys_of(before), keys_of(after)
-    if added := sorted(new - old):
+    renew_keys(
+        unit,
+        [(before.id, kind, key) for kind, key in sorted(new - old)],
+        [(before.id, kind, key) for kind, key in sorted(old - new)],
+    )
+
+
+def renew_keys(unit: Unit, added: Sequence[HeldKey], gone: Sequence[HeldKey]) -> None:
+    """From now on customers are found by these keys, and no more by those."""
+    if added:
         values = [
             {"organisation": unit.organisation, "kind": kind, "key": key}
-            | {"customer": before.id, "gone_at": None}
-            for kind, key in added
+            | {"customer": customer, "gone_at": None}
+            for customer, kind, key in added
         ]
         unit.connection.execute(_HOLD_KEY[unit.sqlite], values)
-    if gone := sorted(old - new):
+    if gone:
         values = [
             {"o": unit.organisation, "was_kind": kind, "was_key": key}
-            | {"was_customer": before.id, "gone": unit.now}
-            for kind, key in gone
+            | {"was_customer": customer, "gone": unit.now}
+            for customer, kind, key in gone
         ]
         unit.connection.execute(_DROP_KEY, values)
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Row, and_, bindparam, literal, null, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from billing_tui.domain.jobs import JOB_RUN, LEASE, LONGEST_LEASE, Job, JobEvent, JobRun
+from billing_tui.domain.jobs import JOB_RUN, LEASE, LONGEST_LEASE, Job, JobEvent, JobOutcome, JobRun
 from storage.bulk import insert_rows
 from storage.models import Job as JobRow
 from storage.models import JobRun as RunRow
@@ -70,6 +70,16 @@ _ALL = (
 )
 _FIND_RUN = select(*_RUN_COLUMNS).where(
     _RUN.c.organisation == bindparam("o"), _RUN.c.id == bindparam("run")
+)
+_FAILURES = (
+    select(*_RUN_COLUMNS)
+    .where(
+        _RUN.c.organisation == bindparam("o"),
+        _RUN.c.finished_at.is_not(None),
+        _RUN.c.outcome == JobOutcome.FAILED,
+    )
+    .order_by(_RUN.c.finished_at.desc(), _RUN.c.id.desc())
+    .limit(bindparam("most"))
 )
 _ENDED = update(_RUN).values(finished_at=bindparam("now"), error=bindparam("code"))
 _END = {
@@ -161,6 +171,12 @@ def end_run(unit: Unit, run: UUID, event: JobEvent, counts: Mapping[str, int], c
 def find_run(unit: Unit, run: UUID) -> JobRun | None:
     found = unit.connection.execute(_FIND_RUN, {"o": unit.organisation, "run": run}).one_or_none()
     return None if found is None else _run(found)
+
+
+def failures(unit: Unit, most: int) -> tuple[JobRun, ...]:
+    """The newest runs that failed."""
+    asked = {"o": unit.organisation, "most": most}
+    return tuple(_run(row) for row in unit.connection.execute(_FAILURES, asked))
 
 
 def _job(row: Row[Any]) -> Job:

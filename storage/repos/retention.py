@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Delete, Select, Table, bindparam, delete, func, literal_column, select
 
 from billing_tui.domain.retention import ROWS
-from storage.models import CustomerKey, ImportUnit, JobRun, Request, Setting
+from storage.models import CustomerKey, FormDraft, ImportUnit, JobRun, Request, Setting
 from storage.models.base import table_of
 from storage.types import UtcTime
 from storage.uow import Unit
@@ -20,6 +20,7 @@ _DATED: dict[str, tuple[Table, str]] = {
     "job_run": (table_of(JobRun), "finished_at"),
     "import_unit": (table_of(ImportUnit), "done_at"),
     "customer_key": (table_of(CustomerKey), "gone_at"),
+    "form_draft": (table_of(FormDraft), "saved_at"),
 }
 _PURGE = select(func.purge(bindparam("o"), bindparam("what"), bindparam("older", type_=UtcTime)))
 

@@ -38,6 +38,12 @@ def test_a_day_of_23_hours_is_one_day() -> None:
     assert berlin.count(date(2026, 3, 29)) == 23
 
 
+@given(DAYS, st.sampled_from(["UTC", "Europe/Berlin", "America/Sao_Paulo", "Pacific/Apia"]))
+def test_a_day_begins_with_its_first_instant(day: date, zone: str) -> None:
+    begins = dates.day_begins(day, zone)
+    assert local_date(begins - timedelta(microseconds=1), zone) < day <= local_date(begins, zone)
+
+
 def test_a_time_without_a_zone_has_no_date() -> None:
     with pytest.raises(dates.NaiveTime):
         local_date(datetime(2026, 1, 1), "UTC")  # noqa: DTZ001

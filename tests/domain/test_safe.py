@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing_tui.domain.safe import safe
+from billing_tui.domain.safe import HIDDEN, safe, safe_in_place
 
 # Format characters that draw something themselves, such as the Arabic number sign.
 VISIBLE_FORMAT = {*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD}
@@ -71,3 +71,15 @@ def test_safe_text_is_already_safe(text: str, multiline: bool) -> None:
     once = safe(text, multiline)
     assert safe(once, multiline) == once
     once.encode()
+
+
+@given(st.text())
+def test_in_place_each_character_stays_one(text: str) -> None:
+    shown = safe_in_place(text)
+    assert len(shown) == len(text)
+    hidden = [c for c in shown if HIDDEN.search(c)]
+    assert set(hidden) <= {"\u200c", "\u200d"}
+
+
+def test_in_place_what_is_hidden_is_seen() -> None:
+    assert safe_in_place("a\x1b\u202eb\x9b می\u200cخ") == "a␛\ufffdb\ufffd می\u200cخ"

@@ -3,10 +3,11 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from billing_tui.bootstrap import Services, services_for
+from billing_tui.bootstrap import services_for
 from billing_tui.domain.acts import Request
 from billing_tui.domain.alerts import (
     Alert,
@@ -14,11 +15,13 @@ from billing_tui.domain.alerts import (
     AlertDraft,
     AlertFilter,
     AlertNotFound,
+    AlertSort,
     OwnerUnknown,
     Severity,
 )
 from billing_tui.domain.ids import new_id
-from billing_tui.domain.pages import CursorRefused, write_cursor
+from billing_tui.domain.pages import TOP, Counted, CursorRefused, Place, Slice, write_cursor
+from billing_tui.services.bundle import Services
 from storage.repos import audit
 from storage.store import Store
 
@@ -121,7 +124,7 @@ def test_a_cursor_of_another_list_is_refused(services: Services) -> None:
     for n in range(2):
         raised(services, replace(BROKEN, key=f"k{n}"))
     cursor = services.alerts.page(AlertFilter(), 1).next
-    forged = write_cursor("alerts", [False, "", "info", ""], ["yesterday", "1"])
+    forged = write_cursor("alerts", [False, "", "info", "", ""], ["yesterday", "1"])
     for wrong, wanted in ((cursor, AlertFilter(closed=True)), (forged, AlertFilter())):
         with pytest.raises(CursorRefused):
             services.alerts.page(wanted, 1, wrong)
@@ -138,3 +141,76 @@ def test_each_change_is_one_row_of_the_chain(store: Store, services: Services) -
     assert acts == [
         ("alerts.raise", 1), ("alerts.raise", 2), ("alerts.assign", 3), ("alerts.acknowledge", 4),
     ]  # fmt: skip
+
+
+def three_of_each(services: Services) -> list[Alert]:
+    """In the order they are to be looked at: the most severe first, of equals the newest."""
+    made = [
+        raised(services, replace(BROKEN, key=f"k{n}", severity=list(Severity)[n % 3]))
+        for n in range(9)
+    ]
+    return sorted(made, key=lambda one: (one.severity.rank, one.raised_at, one.id), reverse=True)
+
+
+def a_slice(services: Services, place: Place = TOP, **more: Any) -> Slice[Alert]:
+    return services.alerts.slice(place=place, limit=4, **more)
+
+
+@pytest.mark.parametrize("sort", AlertSort)
+@pytest.mark.parametrize("descending", [True, False])
+def test_slices_meet_in_both_directions(
+    services: Services, sort: AlertSort, descending: bool
+) -> None:
+    expected = three_of_each(services)
+    if sort is AlertSort.RAISED:
+        expected.sort(key=lambda one: (one.raised_at, one.id), reverse=True)
+    if not descending:
+        expected.reverse()
+    asked = {"sort": sort, "descending": descending}
+    first = a_slice(services, **asked)
+    second = a_slice(services, Place(after=first.last), **asked)
+    last = a_slice(services, Place(end=True), **asked)
+    assert [*first.items, *second.items] == expected[:8]
+    assert list(last.items) == expected[5:]
+    assert a_slice(services, Place(before=last.first), **asked).items == tuple(expected[1:5])
+    assert a_slice(services, Place(skip=5), **asked).items == tuple(expected[5:])
+    assert a_slice(services, Place(after=last.last), **asked) == Slice(())
+
+
+def test_a_place_in_another_list_of_alerts_is_refused(services: Services) -> None:
+    three_of_each(services)
+    place = Place(after=a_slice(services).last)
+    for asked in ({"sort": AlertSort.RAISED}, {"descending": False}):
+        with pytest.raises(CursorRefused):
+            a_slice(services, place, **asked)
+    told = [False, "", "info", "", "", "severity", True]
+    for rank in ("x", "-1", "99"):
+        forged = write_cursor("alerts", told, [rank, "2026-11-21T12:00:00.000000Z", str(new_id())])
+        with pytest.raises(CursorRefused):
+            a_slice(services, Place(after=forged))
+
+
+def test_counting_alerts_stops_where_it_is_told(services: Services) -> None:
+    three_of_each(services)
+    severe = AlertFilter(severity=Severity.CRITICAL)
+    assert services.alerts.count() == Counted(9)
+    assert services.alerts.count(severe, None) == Counted(3)
+    assert services.alerts.count(most=8) == Counted(8, more=True)
+
+
+def test_alerts_are_found_by_words_of_their_message(services: Services) -> None:
+    raised(services, replace(BROKEN, key="a", message="The job 100%_done FAILED."))
+    raised(services, replace(BROKEN, key="b", message="The job ten failed."))
+    for text, found in (("failed job", 2), ("100%_", 1), ("0_d", 0), ("", 2)):
+        assert services.alerts.count(AlertFilter(text=text)) == Counted(found), text
+
+
+def test_kinds_and_one_alert(services: Services) -> None:
+    assert services.alerts.kinds() == ()
+    first = raised(services)
+    raised(services, replace(BROKEN, kind="job.failed"))
+    services.alerts.acknowledge(Request.new(), first.id)
+    assert services.alerts.kinds() == ("job.failed", "verify.broken")
+    assert services.alerts.show(first.id).acknowledged_at is not None
+    with pytest.raises(AlertNotFound):
+        services.alerts.show(new_id())

@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 from sqlalchemy import func, insert, select
 
-from billing_tui.bootstrap import Services, services_for
+from billing_tui.bootstrap import services_for
 from billing_tui.domain import retention as rules
 from billing_tui.domain.acts import Request
 from billing_tui.domain.ids import new_id
 from billing_tui.domain.jobs import JobOutcome
 from billing_tui.domain.retention import LOGS, RETENTION, ROWS, setting_name
 from billing_tui.logs import NAME
+from billing_tui.services.bundle import Services
 from billing_tui.services.jobs.runner import preview, run_job
 from billing_tui.services.setup import found
 from storage.errors import LoginLacksRight
@@ -31,8 +32,9 @@ from tests.store.samples import sample
 from tests.stores import FOUNDING, as_text
 
 DATED = {"request": "at", "job_run": "finished_at", "import_unit": "done_at"}
-DATED |= {"customer_key": "gone_at"}
+DATED |= {"customer_key": "gone_at", "form_draft": "saved_at"}
 PARENTS = {"job_run": "job", "import_unit": "import_run", "customer_key": "customer"}
+NEVER_UNFINISHED = ("request", "form_draft")
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 
@@ -51,7 +53,8 @@ def add(store: Store, name: str, *ages: timedelta | None) -> None:
     table, dated = metadata.tables[name], DATED[name]
 
     def rows(unit: Unit) -> None:
-        known = {}
+        person = {"organisation": unit.organisation, "id": unit.actor.user}
+        known = {"app_user": person}
         if name in PARENTS:
             parent = metadata.tables[PARENTS[name]]
             known[parent.name] = sample(parent, unit.organisation, {})
@@ -79,7 +82,7 @@ def days(name: str) -> timedelta:
 
 @pytest.mark.parametrize("name", ROWS)
 def test_what_is_old_goes_and_the_rest_stays(store: Store, services: Services, name: str) -> None:
-    unfinished = [] if name == "request" else [None]
+    unfinished = [] if name in NEVER_UNFINISHED else [None]
     add(store, name, days(name) + MINUTE, days(name) * 3, days(name) - MINUTE, *unfinished)
     before = count(store, name)
     assert services.cleanup.expired()[name] == 2
@@ -152,7 +155,7 @@ def test_the_job_cleans_everything_and_counts(
         (tmp_path / name).write_text("{}")
         os.utime(tmp_path / name, (at.timestamp(), at.timestamp()))
     assert preview(bench_for(store, tmp_path), "cleanup") == {
-        "request": 3, "job_run": 2, "import_unit": 0, "customer_key": 0,
+        "request": 3, "job_run": 2, "import_unit": 0, "customer_key": 0, "form_draft": 0,
     }  # fmt: skip
     assert count(store, "job_run") == 2
     run = run_job(bench_for(store, tmp_path), "cleanup", Request.new(), threading.Event())

@@ -11,7 +11,8 @@ from billing_tui.cli import asking
 from billing_tui.credentials import Secret
 from billing_tui.domain.recovery import to_code
 from tests.commands import Machine
-from tests.keyrings import FakeRing, putter
+from tests.keyrings import Broken, FakeRing, Forgetful, Mangling, putter
+from tests.stores import ADMIN, PASSWORD, Database
 
 CANARY = "canary-7f3a-never-seen"
 
@@ -76,7 +77,7 @@ def test_without_a_keyring_a_password_is_not_written_down(machine: Machine) -> N
 
 
 def test_an_unknown_name_is_not_repeated(machine: Machine) -> None:
-    for verb in ("set", "remove"):
+    for verb in ("set", "remove", "test"):
         ran = machine("credentials", verb, CANARY)
         assert ran.code == 2
         assert CANARY not in ran.out + ran.err
@@ -113,3 +114,101 @@ def test_a_chain_without_a_seal_takes_any_code(machine: Machine) -> None:
     )
     other = machine.secret(to_code(b"o" * 32))
     assert machine("credentials", "set", "audit-key", "--file", other).code == 0
+
+
+def test_each_credential_can_be_tried(keyring: Machine) -> None:
+    assert keyring("credentials", "test", "audit-key").code == 3
+    code = keyring.does("setup", "--yes")["recovery_code"]
+    tried = keyring.does("credentials", "test", "audit-key")
+    assert (tried["place"], tried["outcome"]) == ("keyring", "it seals the audit trail")
+    keyring.does("verify")
+    outcome = keyring.does("credentials", "test", "checkpoint-key")["outcome"]
+    assert outcome == "what it signs can be verified"
+    keyring.does("credentials", "set", "audit-keys-before", "--file", keyring.secret(code))
+    outcome = keyring.does("credentials", "test", "audit-keys-before")["outcome"]
+    assert outcome == "readable; 1 earlier key"
+    keyring.does("credentials", "set", "store-password", "--file", keyring.secret(CANARY))
+    outcome = keyring.does("credentials", "test", "store-password")["outcome"]
+    assert outcome == "not tried: this store needs none"
+
+
+def test_a_key_that_seals_nothing_here_does_not_work(keyring: Machine) -> None:
+    other = keyring.secret(to_code(b"o" * 32))
+    keyring.does("credentials", "set", "audit-key", "--file", other)
+    outcome = keyring.does("credentials", "test", "audit-key")["outcome"]
+    assert outcome == "readable; no local store is there yet to try it on"
+    keyring.does("credentials", "remove", "audit-key")
+    keyring.does("setup", "--yes")
+    keyring.patch.setenv("BILLING_TUI_AUDIT_KEY_FILE", str(other))
+    ran = keyring("credentials", "test", "audit-key", "--json")
+    assert (ran.code, ran.doc["error"]["code"]) == (4, "key_of_another_store")
+    other.write_text(CANARY, encoding="utf-8")
+    ran = keyring("credentials", "test", "audit-key", "--json")
+    assert (ran.code, ran.doc["error"]["code"]) == (2, "credential_garbled")
+    assert CANARY not in ran.out + ran.err
+
+
+def test_the_password_of_a_server_is_tried_there(machine: Machine, database: Database) -> None:
+    database.store().close()
+    machine.patch.setenv("BILLING_TUI_STORE", database.server.url(ADMIN, database.name))
+    assert machine("credentials", "test", "store-password").code == 3
+    for text, code in ((PASSWORD, 0), (CANARY, 7)):
+        file = str(machine.secret(text))
+        machine.patch.setenv("BILLING_TUI_STORE_PASSWORD_FILE", file)
+        ran = machine("credentials", "test", "store-password")
+        assert ran.code == code
+        assert text not in ran.out + ran.err
+    machine.patch.setenv("BILLING_TUI_STORE", "postgresql://ann@/books?host=/nowhere")
+    assert machine("credentials", "test", "store-password").code == 7
+    file = str(machine.secret(CANARY))
+    ran = machine("credentials", "set", "sign-in-password", "--file", file, "--json")
+    assert (ran.code, ran.doc["error"]["code"]) == (4, "password_of_server")
+
+
+def test_remember_me_by_command(keyring: Machine) -> None:
+    right, wrong = keyring.secret(PASSWORD, "right"), keyring.secret(CANARY, "wrong")
+    keyring.does("setup", "--yes")
+    remember = ("credentials", "set", "sign-in-password", "--file")
+    assert keyring(*remember, right).code == 3
+    keyring.does("users", "password", "--password-file", right)
+    assert keyring("users", "list").code == 5
+    assert keyring(*remember, wrong).code == 5
+    assert keyring.does(*remember, right)["place"] == "keyring"
+    assert kept_in(keyring, "sign-in-password") == "keyring"
+    assert keyring("users", "list").code == 0
+    told = keyring("credentials", "test", "sign-in-password")
+    assert (told.code, PASSWORD in told.out + told.err) == (0, False)
+    keyring.does("users", "password", "--password-file", wrong)
+    assert keyring("users", "list").code == 5
+    assert keyring("credentials", "test", "sign-in-password").code == 3
+
+
+def test_ones_own_password_is_removed_by_command(keyring: Machine) -> None:
+    right = str(keyring.secret(PASSWORD, "right"))
+    keyring.does("setup", "--yes", "--password-file", right)
+    assert keyring("users", "password", "--remove").code == 5
+    keyring.patch.setenv("BILLING_TUI_PASSWORD_FILE", right)
+    assert keyring.does("users", "password", "--remove") == {"removed": True}
+    keyring.patch.delenv("BILLING_TUI_PASSWORD_FILE")
+    assert keyring("users", "list").code == 0
+    assert keyring("users", "password", "--remove").code == 3
+
+
+@pytest.mark.parametrize("cls", [FakeRing, Forgetful, Mangling, Broken])
+def test_no_value_is_in_an_answer_a_log_or_a_file(
+    keyring: Machine, monkeypatch: pytest.MonkeyPatch, cls: type
+) -> None:
+    putter(monkeypatch)(cls)
+    monkeypatch.setenv("PGPASSWORD", CANARY)
+    monkeypatch.setenv("BILLING_TUI_LOG_LEVEL", "debug")
+    file, told = keyring.secret(CANARY), ""
+    for name in ("store-password", "sign-in-password", "audit-key", "checkpoint-key", CANARY):
+        for argv in (("set", name, "--file", file), ("test", name), ("remove", name), ("list",)):
+            for extra in ((), ("--json",)):
+                ran = keyring("credentials", *argv, *extra)
+                assert ran.code != 9
+                told += ran.out + ran.err
+    assert CANARY not in told
+    written = [path for path in keyring.home.rglob("*") if path.is_file() and path != file]
+    assert any(path.name == "billing-tui.log" for path in written)
+    assert not [path for path in written if CANARY.encode() in path.read_bytes()]

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from billing_tui.adapters.checkpoints import CheckpointFile
+from billing_tui.adapters.surroundings import guess
 from billing_tui.bootstrap import os_user
 from billing_tui.cli import asking
-from billing_tui.cli.setup import guess
 from billing_tui.domain.recovery import from_code
 from billing_tui.services import first_start
 from billing_tui.services.checkpoints import Checkpoints

@@ -1,8 +1,11 @@
 import copy
+import dataclasses
 import logging
 import os
 import pickle
+import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ from billing_tui.credentials import (
     CredentialGarbled,
     CredentialInEnvironment,
     Credentials,
+    NoKeyring,
     Place,
     Secret,
     UnfitSecret,
@@ -22,6 +26,7 @@ from billing_tui.credentials.files import read_private
 from billing_tui.domain.errors import BillingError
 from billing_tui.domain.recovery import to_code
 from billing_tui.settings import Settings, StoreUrl
+from tests.commands import ROOT
 from tests.keyrings import (
     Broken,
     FakeRing,
@@ -33,6 +38,7 @@ from tests.keyrings import (
 CANARY = "hunter2-canary"
 KEY = bytes(range(32))
 CODE = to_code(KEY)
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -174,3 +180,116 @@ def test_every_error_hides_the_value(settings: Settings, put: Put) -> None:
 def test_a_name_that_no_file_has_is_a_sentence(tmp_path: Path, name: str) -> None:
     with pytest.raises(UnsafeSecretFile, match="cannot be opened"):
         read_private(tmp_path / name, "--password-file")
+
+
+def test_what_was_just_typed_wins_over_every_place(
+    settings: Settings, put: Put, tmp_path: Path
+) -> None:
+    put(FakeRing)
+    file = private(tmp_path / "password", "from file")
+    environ = {"PGPASSWORD": "from variable", "BILLING_TUI_STORE_PASSWORD_FILE": file}
+    vault = Credentials(settings, environ)
+    vault.use("store-password", Secret(CANARY))
+    assert vault.get("store-password") == Secret(CANARY)
+    assert vault.list()[0].place is Place.TYPED
+    assert FakeRing.kept == {}
+    other = vault.for_store(StoreUrl.parse("postgresql://ann@elsewhere/books"))
+    assert other.get("store-password") == Secret("from file")
+    assert vault.remove("store-password") == [Place.TYPED]
+    assert vault.get("store-password") == Secret("from file")
+    vault.use("store-password", Secret(CANARY))
+    vault.set("store-password", "kept")
+    assert vault.get("store-password") == Secret("from file")
+    vault.use("store-password", Secret(CANARY))
+    vault.drop_typed()
+    assert vault.get("store-password") == Secret("from file")
+    with pytest.raises(UnfitSecret):
+        vault.use("store-password", Secret("two\nlines"))
+
+
+def test_a_password_is_remembered_for_one_person_of_one_store(settings: Settings, put: Put) -> None:
+    put(FakeRing)
+    vault = Credentials(settings, {})
+    assert vault.remembered("ann") is None
+    assert vault.remember("ann", Secret(CANARY)).place is Place.KEYRING
+    assert FakeRing.kept == {
+        ("billing-tui", "postgresql://ann@db/books/sign-in-password:ann"): CANARY
+    }
+    assert vault.remembered("ann") == Secret(CANARY)
+    assert vault.remembered("bob") is None
+    assert vault.for_store(StoreUrl.parse("/other.db")).remembered("ann") is None
+    vault.forget("bob")
+    vault.forget("ann")
+    assert FakeRing.kept == {}
+    vault.forget("ann")
+
+
+def test_a_password_is_remembered_in_no_file(settings: Settings, put: Put) -> None:
+    vault = Credentials(settings, {})
+    with pytest.raises(NoKeyring, match="BILLING_TUI_PASSWORD_FILE"):
+        vault.remember("ann", Secret(CANARY))
+    assert not settings.state.exists()
+
+
+def test_a_keyring_that_fails_remembers_nothing(settings: Settings, put: Put) -> None:
+    put(Broken)
+    vault = Credentials(settings, {})
+    assert vault.remembered("ann") is None
+    vault.forget("ann")
+
+
+def test_the_own_password_is_listed_for_local_stores_only(settings: Settings, put: Put) -> None:
+    local = dataclasses.replace(settings, store=StoreUrl.parse("/books.db"))
+    names = [one.name for one in Credentials(local, {}).for_person("ann").list()]
+    assert "sign-in-password" in names
+    for vault in (Credentials(local, {}), Credentials(settings, {}).for_person("ann")):
+        assert "sign-in-password" not in [one.name for one in vault.list()]
+
+
+def test_a_new_password_replaces_the_one_in_the_keyring(settings: Settings, put: Put) -> None:
+    put(FakeRing)
+    vault = Credentials(settings, {"PGPASSWORD": "old"})
+    assert vault.renew("store-password", Secret("new")) is None
+    assert FakeRing.kept == {}
+    assert vault.get("store-password") == Secret("new")
+    vault.set("store-password", "old")
+    kept = vault.renew("store-password", Secret("newer"))
+    assert kept
+    assert (kept.place, "PGPASSWORD" in kept.note) == (Place.KEYRING, True)
+    assert list(FakeRing.kept.values()) == ["newer"]
+    assert vault.get("store-password") == Secret("newer")
+
+
+_LOOK = """
+import subprocess, sys
+from pathlib import Path
+from billing_tui.credentials import Credentials
+from billing_tui.settings import load
+vault = Credentials(load())
+shown = Path("/proc/self/environ").read_text()
+child = ["/bin/cat", "/proc/self/environ"]
+told = subprocess.run(child, capture_output=True, text=True, check=True)
+sys.stdout.write(f"{vault.get('store-password').reveal() == sys.argv[1]}\\n{shown}\\n{told.stdout}")
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="no /proc on this system")
+def test_the_system_shows_no_secret_of_a_plain_variable(tmp_path: Path) -> None:
+    home = {"HOME": str(tmp_path), "BILLING_TUI_KEYRING": "off", "KEPT": "as it was"}
+    done = subprocess.run(
+        [sys.executable, "-c", _LOOK, CANARY],
+        env=home | {"PGPASSWORD": CANARY},
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
+    assert done.stdout.startswith("True\n")
+    assert done.stdout.count("KEPT=as it was") == 2
+    assert CANARY not in done.stdout
+
+
+def test_the_readme_has_each_credential_and_its_variables_in_one_table() -> None:
+    rows = re.findall(r"^\| `([a-z-]+)` \|[^|]+\|([^|]*)\|([^|]*)\|$", README, re.MULTILINE)
+    found = {name: (file.strip(" `"), plain.strip(" `")) for name, file, plain in rows}
+    assert found == {one.name: (one.file_variable, one.variable) for one in KNOWN}

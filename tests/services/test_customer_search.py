@@ -28,8 +28,9 @@ from billing_tui.domain.pages import CursorRefused
 from billing_tui.domain.tax_ids import TaxId
 from billing_tui.services.customers import Customers
 from billing_tui.services.departments import Departments
-from storage.repos import customer_places, customer_search
+from storage.repos import customer_places
 from storage.repos import customers as repo
+from storage.repos.customer_search import orders
 from storage.store import Store
 from storage.uow import Unit
 from tests.stores import as_text
@@ -90,7 +91,7 @@ def walk(
             return found
 
 
-@pytest.mark.parametrize("few", [0, customer_search.FEW], ids=["walked", "looked up"])
+@pytest.mark.parametrize("few", [0, orders.FEW], ids=["walked", "looked up"])
 @pytest.mark.parametrize("descending", [False, True])
 @pytest.mark.parametrize("sort", list(CustomerSort))
 def test_pages_show_each_once_in_order(
@@ -100,7 +101,7 @@ def test_pages_show_each_once_in_order(
     few: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(customer_search, "FEW", few)
+    monkeypatch.setattr(orders, "FEW", few)
     for asked in (ALL, CustomerFilter(), CustomerFilter(currency="EUR"), CustomerFilter("ag mul")):
         whole = walk(customers, asked, sort, descending, limit=1000)
         assert walk(customers, asked, sort, descending) == whole
@@ -133,9 +134,9 @@ FILTERS = [
 ]
 
 
-@pytest.mark.parametrize("few", [0, customer_search.FEW], ids=["walked", "looked up"])
+@pytest.mark.parametrize("few", [0, orders.FEW], ids=["walked", "looked up"])
 def test_filters_compose(customers: Customers, few: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(customer_search, "FEW", few)
+    monkeypatch.setattr(orders, "FEW", few)
     for asked, numbers in FILTERS:
         assert set(walk(customers, asked)) == {f"K {n}" for n in numbers}, asked
 
@@ -184,12 +185,12 @@ def plan(store: Store, statement: str, parameters: Any) -> str:
         return "\n".join(row[0] for row in rows)
 
 
-@pytest.mark.parametrize("few", [0, customer_search.FEW], ids=["walked", "looked up"])
+@pytest.mark.parametrize("few", [0, orders.FEW], ids=["walked", "looked up"])
 def test_no_list_reads_the_whole_table(
     store: Store, customers: Customers, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A scan of all rows shows in the plan whatever the size, where an index is at hand."""
-    monkeypatch.setattr(customer_search, "FEW", few)
+    monkeypatch.setattr(orders, "FEW", few)
     asked = [CustomerFilter(), ALL, *(one for one, _ in FILTERS if one.text != "???")]
     for one, sort in itertools.product(asked, CustomerSort):
         with statements(store) as seen:

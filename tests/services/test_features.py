@@ -7,12 +7,13 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import event
 
-from billing_tui.bootstrap import Services, services_for
+from billing_tui.bootstrap import services_for
 from billing_tui.domain.acts import Request
 from billing_tui.domain.alerts import AlertFilter, AlertNotFound
 from billing_tui.domain.features import FeatureChange, FeatureOff, FeatureReserved
 from billing_tui.domain.ids import new_id
 from billing_tui.domain.rights import Right, RightMissing, Role
+from billing_tui.services.bundle import Services
 from billing_tui.services.cases import CASES, Case, Service, reads, writes
 from storage.models import AppUser
 from storage.repos import audit

@@ -49,7 +49,7 @@ def test_what_is_due_is_run(capsys: Capture) -> None:
     assert printed(capsys, "jobs", "run", "due")["items"] == []
     assert printed(capsys, "jobs", "run", "cleanup", "--dry-run") == {
         "job": "cleanup",
-        "would": {"customer_key": 0, "import_unit": 0, "job_run": 0, "request": 0},
+        "would": {"customer_key": 0, "form_draft": 0, "import_unit": 0, "job_run": 0, "request": 0},
     }
 
 

@@ -22,11 +22,17 @@ from tests.guards.test_commands import known_cases
 from tests.stores import NOON, ORIGIN, PASSWORD, Database
 
 
+def services(kind: type[Service] = Service) -> Iterator[type[Service]]:
+    for below in kind.__subclasses__():
+        yield below
+        yield from services(below)
+
+
 def use_cases() -> dict[str, tuple[type[Service], str]]:
     """Where each case is called: the class and the method that runs it."""
     known_cases()
     found = {}
-    for kind in Service.__subclasses__():
+    for kind in services():
         for name, member in vars(kind).items():
             if hasattr(member, "__wrapped__") and kind.__module__.startswith("billing_tui."):
                 case = inspect.getclosurevars(member).nonlocals.get("case")
@@ -75,7 +81,7 @@ def people(request: pytest.FixtureRequest) -> dict[Role, Store]:
 
 
 # One's own password is one's own; an import asks for the right of what is imported.
-WITHOUT_RIGHT = ("users.password", "imports.")
+WITHOUT_RIGHT = ("users.password", "users.remove_password", "imports.")
 
 
 class Reached(Exception):

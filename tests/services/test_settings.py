@@ -253,7 +253,7 @@ def test_a_file_in_the_way_of_the_state_folder(home: Path) -> None:
 def test_the_store_is_remembered_and_the_rest_kept(home: Path) -> None:
     file = settings_file(home, '# mine\nlog_level = "debug"\nstore = "/old.db"\n')
     settings = load(environ={"BILLING_TUI_CONFIG": str(file)})
-    settings.remember_store(StoreUrl.parse('/data/q"u\\o te.db'))
+    settings.remember("store", StoreUrl.parse('/data/q"u\\o te.db').text)
     again = load(environ={"BILLING_TUI_CONFIG": str(file)})
     assert again.store.path == Path('/data/q"u\\o te.db')
     assert again.log_level == "debug"
@@ -264,13 +264,24 @@ def test_the_store_is_remembered_and_the_rest_kept(home: Path) -> None:
 
 def test_a_store_line_within_a_text_does_not_confuse_it(home: Path) -> None:
     file = settings_file(home, 'organisation = """a\nstore = "x"\n"""\n')
-    load(environ={"BILLING_TUI_CONFIG": str(file)}).remember_store(StoreUrl.parse("/b.db"))
+    load(environ={"BILLING_TUI_CONFIG": str(file)}).remember("store", StoreUrl.parse("/b.db").text)
     assert load(environ={"BILLING_TUI_CONFIG": str(file)}).store.path == Path("/b.db")
+
+
+def test_a_theme_is_remembered_beside_the_store(home: Path) -> None:
+    file = settings_file(home, '# mine\ntheme = "old"\nstore = "/a.db"\n')
+    settings = load(environ={"BILLING_TUI_CONFIG": str(file)})
+    assert settings.theme == "old"
+    settings.remember("theme", "nord")
+    again = load(environ={"BILLING_TUI_CONFIG": str(file)})
+    assert (again.theme, again.store.path) == ("nord", Path("/a.db"))
+    assert "# mine" in file.read_text(encoding="utf-8")
+    assert load(environ={"BILLING_TUI_THEME": "dracula"}).theme == "dracula"
 
 
 def test_the_first_store_makes_the_file(home: Path) -> None:
     settings = load()
-    settings.remember_store(StoreUrl.parse("postgresql://ann@db/books?sslmode=require"))
+    settings.remember("store", StoreUrl.parse("postgresql://ann@db/books?sslmode=require").text)
     assert load().store == StoreUrl.parse("postgresql://ann@db/books?sslmode=require")
 
 
@@ -278,7 +289,7 @@ def test_settings_that_cannot_be_saved_say_so(home: Path) -> None:
     settings = load(environ={"BILLING_TUI_CONFIG": str(home / "file" / "settings.toml")})
     (home / "file").write_text("")
     with pytest.raises(SettingsError):
-        settings.remember_store(StoreUrl.parse("/b.db"))
+        settings.remember("store", StoreUrl.parse("/b.db").text)
 
 
 def test_a_failed_private_write_leaves_the_old_file(

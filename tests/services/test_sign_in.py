@@ -12,6 +12,9 @@ from billing_tui.credentials import Secret
 from billing_tui.domain.acts import Request
 from billing_tui.domain.users import (
     DELAYS,
+    NoOwnPassword,
+    PasswordNeeded,
+    PasswordStays,
     PasswordWrong,
     SignInTooSoon,
     UserDraft,
@@ -161,6 +164,35 @@ def test_a_new_password_needs_the_old_one(anna: Store) -> None:
     people.change_password(Request.new(), RIGHT, WRONG)
     SignIn(anna, SMALL).sign_in(WRONG)
     assert actions(anna)[-1] == "users.password"
+
+
+def test_a_change_without_the_old_password_counts_as_no_try(anna: Store) -> None:
+    with pytest.raises(PasswordNeeded):
+        Users(anna, SMALL).change_password(Request.new(), None, WRONG)
+    assert kept(anna).failures == 0
+
+
+def test_one_can_do_without_a_password(tmp_path: Path) -> None:
+    store = sqlite_store(tmp_path / "own.db")
+    people = Users(store, SMALL)
+    with pytest.raises(NoOwnPassword):
+        people.remove_password(Request.new(), None)
+    people.change_password(Request.new(), None, RIGHT)
+    for given, refusal in ((None, PasswordNeeded), (WRONG, PasswordWrong)):
+        with pytest.raises(refusal):
+            people.remove_password(Request.new(), given)
+    assert SignIn(store, SMALL).has_password()
+    people.remove_password(Request.new(), RIGHT)
+    assert not SignIn(store, SMALL).has_password()
+    assert kept(store).failures == 0
+    assert actions(store)[-1] == "users.remove_password"
+    store.close()
+
+
+def test_a_password_stays_where_the_system_knows_somebody_else(anna: Store) -> None:
+    with pytest.raises(PasswordStays):
+        Users(anna, SMALL).remove_password(Request.new(), RIGHT)
+    assert SignIn(anna, SMALL).has_password()
 
 
 def test_a_reset_ends_the_waiting(anna: Store) -> None:

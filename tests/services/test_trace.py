@@ -7,12 +7,14 @@ from uuid import UUID
 import pytest
 
 from billing_tui import cli
-from billing_tui.bootstrap import Services, services_for
+from billing_tui.bootstrap import services_for
 from billing_tui.domain.acts import Request
 from billing_tui.domain.features import FeatureChange
 from billing_tui.domain.ids import new_id
+from billing_tui.domain.retention import ROWS
 from billing_tui.domain.trace import current_request, first_request, working_on
 from billing_tui.logs import close_log, lines_of, log_event, open_log
+from billing_tui.services.bundle import Services
 from billing_tui.services.imports import Imports
 from billing_tui.services.jobs.runner import run_job
 from storage.store import Store
@@ -76,7 +78,7 @@ def test_a_job_is_traced_with_all_its_units(store: Store, tmp_path: Path) -> Non
     events = [(line["event"], line.get("action")) for line in lines]
     assert events[0] == ("written", "jobs.claim")
     assert events[1] == ("job.started", None)
-    assert events.count(("written", "cleanup.purge")) == 4
+    assert events.count(("written", "cleanup.purge")) == len(ROWS)
     assert events[-2:] == [("written", "jobs.finish"), ("job.done", None)]
 
 

@@ -21,9 +21,10 @@ from tests.store.dumps import dump
 from tests.stores import Server, make_database
 
 HINT = (
-    "The revisions no longer give what the models say. Before the first release make them anew:\n"
-    "    python -m storage.migrations.draft storage/migrations/versions/0001_foundation\n"
-    "afterwards add a revision. From revision to model:\n"
+    "The revisions no longer give what the models say. Add one; for new tables its files are made"
+    " by:\n"
+    "    python -m storage.migrations.draft storage/migrations/versions/NAME TABLE TABLE\n"
+    "From revision to model:\n"
 )
 REVISIONS = [script.revision for script in migrate.scripts().walk_revisions()]
 

@@ -253,7 +253,7 @@ def test_books_of_others_are_shut(people: People) -> None:
         assert theirs.splitlines()[0] == missing.splitlines()[0]
 
 
-DAYS = {"request": 90, "job_run": 30, "import_unit": 7, "customer_key": 1}
+DAYS = {"request": 90, "job_run": 30, "import_unit": 7, "customer_key": 1, "form_draft": 7}
 
 
 @pytest.mark.parametrize("table", DAYS)

@@ -37,6 +37,10 @@ MAY_WRITE = {
     ),
     "import_run": ("organisation id kind file_hash state rows started_by started_at", "state"),
     "import_unit": ("organisation run n rows done_at", "done_at"),
+    "form_draft": (
+        "organisation owner form about seen body saved_at",
+        "seen body saved_at",
+    ),
 }
 NOBODY_WRITES = {
     "alembic_version", "app_user", "audit_head", "audit_log", "ledger_entry", "ledger_head",

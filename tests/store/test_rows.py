@@ -12,12 +12,13 @@ from sqlalchemy import select
 from sqlmodel import SQLModel
 
 from billing_tui.domain.acts import Request
+from billing_tui.domain.customers import Delivery
 from billing_tui.domain.ids import new_id
 from storage.errors import StaleVersion
 from storage.models import Customer, ExchangeRate, Setting
 from storage.models.base import table_of
 from storage.repos import audit
-from storage.rows import insert, insert_many, object_name, update
+from storage.rows import Wanted, insert, insert_many, object_name, update, update_many
 from storage.store import Store
 from storage.uow import Unit
 from tests.store.samples import Row, sample
@@ -181,3 +182,42 @@ def test_personal_changes_are_told_by_their_hash(store: Store) -> None:
     for side in body.values():
         assert side["contacts"].startswith("sha256:")
     assert "example.com" not in json.dumps(body)
+
+
+@pytest.mark.parametrize("count", [1, 9])
+def test_many_changes_are_as_many_versions_and_lines(store: Store, count: int) -> None:
+    rows = [fresh(store, Customer) for _ in range(count)]
+    write(store, lambda unit: insert_many(unit, Customer, rows, "customers.create"))
+    changes: list[Row] = [
+        {"tags": [f"t{n}"], "terms": rows[n]["terms"]}
+        | ({"delivery": Delivery.POST} if n % 3 else {})
+        for n in range(count)
+    ]
+    wanted = [Wanted(row["id"], 1, new) for row, new in zip(rows, changes, strict=True)]
+    write(store, lambda unit: update_many(unit, Customer, wanted, "test.bulk"))
+    for n, (row, new) in enumerate(zip(rows, changes, strict=True)):
+        now = stored(store, Customer, row["id"])
+        assert now == now | row | new | {"version": 2}
+        ((action, version, body),) = lines(store, Customer, row["id"])[1:]
+        assert (action, version) == ("test.bulk", 2)
+        assert set(body["after"]) == {"tags", *(["delivery"] if n % 3 else [])}
+        assert (body["before"]["tags"], body["after"]["tags"]) == (row["tags"], new["tags"])
+
+
+def test_many_changes_that_change_nothing_are_none(store: Store) -> None:
+    row = fresh(store, Customer)
+    write(store, lambda unit: insert(unit, Customer, row, "customers.create"))
+    wanted = [Wanted(row["id"], 1, {"tags": row["tags"], "name": row["name"]})]
+    write(store, lambda unit: update_many(unit, Customer, wanted, "test.bulk"))
+    assert stored(store, Customer, row["id"])["version"] == 1
+    assert len(lines(store, Customer, row["id"])) == 1
+
+
+def test_one_stale_row_of_many_stops_all(store: Store) -> None:
+    rows = [fresh(store, Customer) for _ in range(3)]
+    write(store, lambda unit: insert_many(unit, Customer, rows, "customers.create"))
+    for id, version in ((rows[2]["id"], 2), (new_id(), 1)):
+        wanted = [Wanted(rows[0]["id"], 1, {"terms": "eom"}), Wanted(id, version, {"terms": "eom"})]
+        with pytest.raises(StaleVersion):
+            write(store, lambda unit, all=wanted: update_many(unit, Customer, all, "test.bulk"))
+        assert stored(store, Customer, rows[0]["id"])["version"] == 1

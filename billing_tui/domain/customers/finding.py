@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from billing_tui.domain.errors import InputError
+from billing_tui.domain.money import Money
 from billing_tui.domain.tax_ids import tax_id_keys
 from billing_tui.domain.text import search_words, sort_key
 
 from .records import Brake, Customer, CustomerDraft, Status
 
 LONGEST_KEY = 200
+MOST_WORDS = 16
 _BETWEEN = re.compile(r"[\s.\-/_#+]+")
 _DIGITS = re.compile(r"\d+", re.ASCII)
+
+
+class TooManyWords(InputError):
+    def __init__(self, count: int) -> None:
+        self.count = count
+        super().__init__(
+            "Too many words",
+            f"A search takes at most {MOST_WORDS} words, not {count}; the rarer ones are enough.",
+        )
 
 
 class KeyKind(StrEnum):
@@ -37,7 +49,8 @@ class CustomerSort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CustomerFilter:
-    """Everything asked must hold. `status` None is all; `parent` is a number, merges followed."""
+    """Everything asked must hold. `status` None is all; `parent` is a number, merges followed;
+    the days of `created_from` to `created_to` are those of the organisation's zone."""
 
     text: str = ""
     status: Status | None = Status.ACTIVE
@@ -46,6 +59,8 @@ class CustomerFilter:
     department: str = ""
     currency: str = ""
     brake: Brake | None = None
+    created_from: date | None = None
+    created_to: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +76,8 @@ class CustomerLine:
     status: Status
     brakes: tuple[Brake, ...]
     tags: tuple[str, ...]
+    terms: str
+    credit_limit: Money | None
     created_at: datetime
 
 
@@ -88,13 +105,17 @@ def _keys_of(customer: Customer | CustomerDraft) -> Iterator[tuple[KeyKind, str]
     for tax_id in customer.tax_ids:
         for key in tax_id_keys(tax_id):
             yield KeyKind.TAX_ID, key
-    for tag in customer.tags:
-        yield KeyKind.TAG, sort_key(tag)
     for share in customer.allocations:
         yield KeyKind.DEPARTMENT, sort_key(share.department)
-    if isinstance(customer, Customer):
-        for brake in customer.brakes:
-            yield KeyKind.BRAKE, brake.value
+    yield from marks_of(customer.tags, customer.brakes if isinstance(customer, Customer) else ())
+
+
+def marks_of(tags: Iterable[str], brakes: Iterable[Brake]) -> Iterator[tuple[KeyKind, str]]:
+    """What tags and brakes let a customer be found by."""
+    for tag in tags:
+        yield KeyKind.TAG, sort_key(tag)
+    for brake in brakes:
+        yield KeyKind.BRAKE, brake.value
 
 
 def compact(text: str) -> str:
@@ -127,6 +148,8 @@ def as_words(text: str) -> tuple[Wanted, ...]:
     words = search_words(text)
     # A word that begins like another one says nothing more.
     telling = [w for w in words if not any(o != w and o.startswith(w) for o in words)]
+    if len(telling) > MOST_WORDS:
+        raise TooManyWords(len(telling))
     return tuple(Wanted((KeyKind.WORD,), word[:LONGEST_KEY], prefix=True) for word in telling)
 
 

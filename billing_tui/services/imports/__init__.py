@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from billing_tui.adapters.csv_files import CsvTable
+from billing_tui.adapters.csv_files import LARGEST_FILE, CsvTable, open_csv
 from billing_tui.domain.acts import Request
 from billing_tui.domain.errors import BillingError, InputError, NotFound, Refused
 from billing_tui.domain.ids import new_id
@@ -87,6 +88,23 @@ class NotWaiting(NotFound):
         super().__init__(
             "No such import", f"No import {run} waits. See `billing-tui imports list`."
         )
+
+
+class FileNotRead(InputError):
+    def __init__(self, path: Path, why: str) -> None:
+        self.path, self.why = path, why
+        super().__init__("File not read", f"{path}: {why}.")
+
+
+def table_in(path: Path, kind: str) -> CsvTable:
+    """A file, opened as a table of this kind."""
+    try:
+        with path.expanduser().open("rb") as file:
+            data = file.read(LARGEST_FILE + 1)
+    except (OSError, ValueError, RuntimeError) as error:
+        why = (getattr(error, "strerror", None) or "it cannot be read").lower()
+        raise FileNotRead(path, why) from None
+    return open_csv(data, {column.name for column in TARGETS[kind].columns})
 
 
 class Imports(Service):

@@ -19,6 +19,7 @@ from billing_tui.domain.jobs import (
     JobUnknown,
     LeaseLost,
 )
+from billing_tui.domain.pages import page_size
 from billing_tui.domain.rights import Right
 from billing_tui.services.cases import Service, reads, writes
 from storage.repos import alerts, jobs
@@ -47,6 +48,11 @@ class Jobs(Service):
     @reads("jobs.find_run")
     def find_run(self, unit: Unit, id: UUID) -> JobRun | None:
         return jobs.find_run(unit, id)
+
+    @reads("jobs.failures")
+    def failures(self, unit: Unit, limit: int = 20) -> tuple[JobRun, ...]:
+        """The newest runs of any job that failed."""
+        return jobs.failures(unit, page_size(limit))
 
     @reads("jobs.due", Right.RUN_JOBS)
     def due(self, unit: Unit) -> Due:

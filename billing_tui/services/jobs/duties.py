@@ -7,6 +7,7 @@ from functools import partial
 from itertools import count
 from typing import Protocol
 
+from billing_tui.adapters.signing import SignedCheckpoint
 from billing_tui.domain.acts import Request
 from billing_tui.domain.alerts import AlertDraft, Severity
 from billing_tui.domain.errors import IntegrityError
@@ -22,7 +23,7 @@ from . import Jobs
 class Signs(Protocol):
     """Signs the head of the chain and remembers it outside the store."""
 
-    def sign(self) -> object | None: ...
+    def sign(self) -> SignedCheckpoint | None: ...
 
 
 class RecordBroken(IntegrityError):

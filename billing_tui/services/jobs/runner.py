@@ -42,34 +42,51 @@ _BEAT_SECONDS = LEASE.total_seconds() / 4
 _LONGEST_WAIT = 60
 _AWAY_WAIT = 15
 
+Watch = Callable[[Mapping[str, int]], None]
+
 
 class _Counts:
     """The progress of one run."""
 
-    def __init__(self, stop: threading.Event) -> None:
+    def __init__(self, stop: threading.Event, watch: Watch | None) -> None:
         self.counts: Counter[str] = Counter()
         self.lost = threading.Event()
-        self._stop = stop
+        self._stop, self._watch = stop, watch
 
     def __call__(self, **counts: int) -> None:
         self.counts.update(counts)
+        if self._watch is not None:
+            self._watch(self.counts)
         if self._stop.is_set() or self.lost.is_set():
             raise JobStopped
 
 
-def run_job(bench: Bench, name: str, request: Request, stop: threading.Event) -> JobRun:
-    """Run a job now. The run is named after the request, so the same one is not done twice."""
+def run_job(
+    bench: Bench,
+    name: str,
+    request: Request,
+    stop: threading.Event,
+    watch: Watch | None = None,
+) -> JobRun:
+    """Run a job now. The run is named after the request, so the same one is not done twice;
+    `watch` is told after each unit what was counted so far."""
     if name not in SCHEDULES:
         raise JobUnknown(name)
     _due(bench, request)  # a job has its row from its first plan on
-    ended = _claim_and_run(bench, name, request, stop, due=False)
+    ended = _claim_and_run(bench, name, request, stop, due=False, watch=watch)
     if ended is None:
         raise JobBusy(name)
     return ended
 
 
 def _claim_and_run(
-    bench: Bench, name: str, request: Request, stop: threading.Event, *, due: bool
+    bench: Bench,
+    name: str,
+    request: Request,
+    stop: threading.Event,
+    *,
+    due: bool,
+    watch: Watch | None = None,
 ) -> JobRun | None:
     before = bench.jobs.find_run(request.id)
     if before is not None:
@@ -78,11 +95,11 @@ def _claim_and_run(
     if not bench.jobs.claim(request, name, lease, due):
         return None
     with working_on(request.id):
-        return _run(bench, name, request, lease, stop)
+        return _run(bench, name, request, lease, _Counts(stop, watch))
 
 
-def _run(bench: Bench, name: str, request: Request, lease: UUID, stop: threading.Event) -> JobRun:
-    progress, started = _Counts(stop), time.monotonic()
+def _run(bench: Bench, name: str, request: Request, lease: UUID, progress: _Counts) -> JobRun:
+    started = time.monotonic()
     log_event("job.started", job=name)
     outcome, error = JobOutcome.DONE, ""
     with _kept_alive(bench, name, request, lease, progress.lost):

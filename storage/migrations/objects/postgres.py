@@ -40,6 +40,10 @@ _TECHNICAL: dict[str, tuple[str, str]] = {
         "state",
     ),
     "import_unit": ("organisation, run, n, rows, done_at", "done_at"),
+    "form_draft": (
+        "organisation, owner, form, about, seen, body, saved_at",
+        "seen, body, saved_at",
+    ),
 }
 # Written only by the owner's functions, or by the owner through `setup` and `users`.
 _OWNER_ONLY = frozenset(

@@ -62,7 +62,8 @@ def _no_replace(table: Table) -> str:
 
 def _no_overwrite(table: Table) -> Iterator[str]:
     """UPDATE OR REPLACE deletes whatever other row stands in its way."""
-    watched = {name for names, _where in _unique(table) for name in names} - {"organisation"}
+    watched = {name for names, where in _unique(table) for name in [*names, *_named(table, where)]}
+    watched -= {"organisation"}
     if not watched:
         return
     yield _refusal(
@@ -84,8 +85,16 @@ def _clashes(table: Table) -> Iterator[str]:
 
 
 def _of_new(table: Table, where: str) -> str:
-    names = "|".join(column.name for column in table.columns)
-    return re.sub(rf"\b({names})\b", r"NEW.\1", where)
+    return _any_column(table).sub(r"NEW.\1", where)
+
+
+def _named(table: Table, where: str) -> list[str]:
+    """The columns that decide whether a row is in the part that a key binds."""
+    return _any_column(table).findall(where)
+
+
+def _any_column(table: Table) -> re.Pattern[str]:
+    return re.compile(rf"\b({'|'.join(column.name for column in table.columns)})\b")
 
 
 def _unique(table: Table) -> list[tuple[list[str], str]]:

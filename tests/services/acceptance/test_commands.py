@@ -18,7 +18,7 @@ READING = [
     "users list", "organisations list", "organisations show", "entities list", "settings list",
     "accounts list", "accounts unmapped", "rates list", "books list", "books balance",
     "alerts list", "features list", "jobs list", "imports list", "credentials list", "verify",
-    "verify --recent", "doctor",
+    "verify --recent", "doctor", "audit list", "audit show 1", "views list", "drafts list",
 ]  # fmt: skip
 EVIL = "evil \x1b]52;c;aGk=\x07\x1b[31m\u202e[bold]\u2066 \x9b2J\r\n"
 CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")

@@ -1,0 +1,82 @@
+"""Codes by the names people know: countries, currencies, locales and time zones."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from .countries import COUNTRIES
+from .currencies import CURRENCIES
+from .text import sort_key
+
+_MOST = 8
+_BETWEEN = re.compile("[/_(]+")
+_OLD_ZONES = ("Etc/", "SystemV/", "US/")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCode:
+    code: str
+    name: str
+
+
+@lru_cache(maxsize=1)
+def countries() -> tuple[KnownCode, ...]:
+    from babel.core import Locale
+
+    names = Locale("en").territories
+    return tuple(KnownCode(code, str(names.get(code, code))) for code in sorted(COUNTRIES))
+
+
+@lru_cache(maxsize=1)
+def currencies() -> tuple[KnownCode, ...]:
+    from babel.core import Locale
+
+    names = Locale("en").currencies
+    return tuple(KnownCode(code, str(names.get(code, code))) for code in sorted(CURRENCIES))
+
+
+@lru_cache(maxsize=1)
+def locales() -> tuple[KnownCode, ...]:
+    """Languages and their countries; scripts are left to those who type them."""
+    from babel.core import Locale
+    from babel.localedata import locale_identifiers
+
+    found = []
+    for code in sorted(locale_identifiers()):
+        if code.count("_") <= 1 and len(code) <= 6:
+            found.append(KnownCode(code, Locale.parse(code).get_display_name("en") or code))
+    return tuple(found)
+
+
+@lru_cache(maxsize=1)
+def zones() -> tuple[KnownCode, ...]:
+    from zoneinfo import available_timezones
+
+    named = (zone for zone in available_timezones() if not zone.startswith(_OLD_ZONES))
+    whole = (zone for zone in named if "/" in zone or zone == "UTC")
+    return tuple(KnownCode(zone, "") for zone in sorted(whole))
+
+
+def matching(known: Callable[[], Iterable[KnownCode]], typed: str) -> tuple[KnownCode, ...]:
+    """Those called or coded exactly so, then by the start of the code, then of a word."""
+    wanted = sort_key(typed)
+    if not wanted:
+        return ()
+    places: tuple[list[KnownCode], ...] = ([], [], [])
+    for each in known():
+        code, name = sort_key(each.code), sort_key(each.name)
+        if wanted in (code, name):
+            places[0].append(each)
+        elif code.startswith(wanted):
+            places[1].append(each)
+        elif f" {wanted}" in f" {_BETWEEN.sub(' ', name or code)}":
+            places[2].append(each)
+    return tuple([each for place in places for each in place][:_MOST])
+
+
+def name_of(known: Callable[[], Iterable[KnownCode]], code: str) -> str:
+    return next((each.name for each in known() if each.code == code), "")
+
