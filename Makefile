@@ -11,13 +11,14 @@ READY := .venv/ready
 PY := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench sim lock clean
+.PHONY: help run test check bench shots sim lock clean
 
 help:
 	@echo "make run     start billing-tui             ARGS=\"customers list\""
 	@echo "make test    the tests                     WORKERS=2 ARGS=\"-k money\""
 	@echo "make check   format, lint, types, imports, layout"
 	@echo "make bench   measure                       SIZE=small ARGS=\"--json FILE\""
+	@echo "make shots   pictures of every screen      ARGS=\"--only customers\""
 	@echo "make sim     the long simulations          SEED=1 ARGS=\"-k ids\""
 	@echo "make lock    renew both lock files (uv)    ARGS=--upgrade"
 	@echo "make clean   remove what make made, .venv included"
@@ -43,6 +44,9 @@ check: $(READY)
 bench: $(READY)
 	@$(PY) -m compileall -q billing_tui screens storage
 	PYTHONPATH=. $(PY) tests/bench/run.py --size $(SIZE) $(ARGS)
+
+shots: $(READY)
+	@PYTHONPATH=. $(PY) tests/ui/shots.py build/shots --workers $(WORKERS) $(ARGS)
 
 sim: $(READY)
 	$(PY) -m pytest tests/sim $(if $(SEED),--seed $(SEED)) $(ARGS)

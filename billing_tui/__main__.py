@@ -1,7 +1,9 @@
-"""The console script: checks that the three packages belong together, then hands over."""
+"""The console script: checks that the three packages belong together, then hands over to the
+console or, where a command is named or nobody sits at a terminal, to the command line."""
 
 import os
 import sys
+from argparse import Namespace
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -42,9 +44,26 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.write(trouble + "\n")
         return _UNUSABLE
     _leave_no_core()
+    words = sys.argv[1:] if argv is None else argv
+    from billing_tui.cli.parsing import bare
+
+    said = bare(words)
+    if said is not None and sys.stdin.isatty() and sys.stdout.isatty():
+        return _console(said)
     from billing_tui.cli import run
 
-    return run(sys.argv[1:] if argv is None else argv)
+    return run(words)
+
+
+def _console(said: Namespace) -> int:
+    """On a terminal and without a command, the program is the console."""
+    from billing_tui.app import start
+    from billing_tui.app.given import Options
+
+    store, organisation, user = (
+        getattr(said, name, None) for name in ("store", "organisation", "user")
+    )
+    return start(Options(store, organisation, user or os.environ.get("BILLING_TUI_USER")))
 
 
 if __name__ == "__main__":

@@ -63,6 +63,15 @@ class SignInRefused(StoreError):
         )
 
 
+class EncryptionRefused(StoreError):
+    def __init__(self) -> None:
+        super().__init__(
+            "No encrypted connection",
+            "The server offers no encryption, or its certificate cannot be checked as sslmode asks."
+            " Choose another sslmode in the address, or ask whoever runs the server.",
+        )
+
+
 class DatabaseUnknown(StoreError):
     def __init__(self) -> None:
         super().__init__(
@@ -173,6 +182,13 @@ _REFUSED_WORDS: tuple[tuple[str, Callable[[], StoreError]], ...] = (
 )
 
 
+# What the library says when it does not get as far as the server.
+_UNENCRYPTED = (
+    *("certificate verify failed", "root certificate file", "server certificate for"),
+    *("server does not support ssl", "ssl error"),
+)
+
+
 # A cell of a damaged file; the driver gives it no code.
 _NO_TEXT = "Could not decode to UTF-8"
 
@@ -227,5 +243,6 @@ def _refused(words: str) -> StoreError:
     # Before "fatal:" stand host, port and socket, which may be named anything.
     _, fatal, said = words.partition("fatal:")
     if not fatal:
-        return StoreAway()
+        refused = any(each in words for each in _UNENCRYPTED)
+        return EncryptionRefused() if refused else StoreAway()
     return next((case() for word, case in _REFUSED_WORDS if word in said), StoreAway())

@@ -31,11 +31,9 @@ FIELDS = (
 
 def understood(text: str, today: date) -> AuditFilter:
     query = filters.read(text, FIELDS, Reading(today))
-    if query.words:
-        word = query.words[0]
-        start = text.find(word)
+    for place in query.places:
         message = "A word alone says nothing here; write who:, action: or object: before it."
-        raise FilterNotUnderstood(max(0, start), max(0, start) + len(word), message)
+        raise FilterNotUnderstood(*place, message)
     asked: dict[str, Any] = {}
     for term in query.terms:
         for name, value in _members(term):
@@ -43,6 +41,10 @@ def understood(text: str, today: date) -> AuditFilter:
                 message = f"{term.field.name} is already asked for; once is enough."
                 raise FilterNotUnderstood(term.start, term.end, message)
             asked[name] = value
+        first, last = asked.get("since"), asked.get("until")
+        if first and last and first > last:
+            message = f"No day is from {first} on and not after {last}."
+            raise FilterNotUnderstood(term.start, term.end, message)
     return AuditFilter(**asked)
 
 

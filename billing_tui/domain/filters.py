@@ -81,8 +81,11 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Query:
+    """`places` say where in the text each word stands."""
+
     words: tuple[str, ...]
     terms: tuple[Term, ...]
+    places: tuple[tuple[int, int], ...]
 
 
 class Completion(NamedTuple):
@@ -120,21 +123,23 @@ class _Part:
 def read(text: str, fields: Sequence[Field], reading: Reading) -> Query:
     """The words and terms of a text, or FilterNotUnderstood with the place of what is wrong."""
     _refuse_unreadable(text)
-    words: list[str] = []
+    words: list[tuple[str, tuple[int, int]]] = []
     found: list[tuple[Field, Comparison, _Part]] = []
     for part in _parts(text):
         if part.sign:
             field = _field(part, fields)
             found.append((field, _comparison(part, field), part))
         elif part.value:
-            words.append(part.value)
+            words.append((part.value, (part.start, part.end)))
     named = [one.value.upper() for field, _, one in found if field.kind is Kind.CURRENCY]
     code = next((code for code in named if code in CURRENCIES), reading.currency)
     terms = [
         Term(field, comparison, _value(part, field, reading, code), part.start, part.end)
         for field, comparison, part in found
     ]
-    return Query(tuple(words), tuple(terms))
+    return Query(
+        tuple(word for word, _ in words), tuple(terms), tuple(place for _, place in words)
+    )
 
 
 def term(name: str, comparison: Comparison, value: str) -> str:

@@ -12,6 +12,7 @@ from .currencies import CURRENCIES
 from .text import sort_key
 
 _MOST = 8
+_LOCALE = "[a-z]{2,3}(_[A-Z]{2})?"
 _BETWEEN = re.compile("[/_(]+")
 _OLD_ZONES = ("Etc/", "SystemV/", "US/")
 
@@ -44,11 +45,10 @@ def locales() -> tuple[KnownCode, ...]:
     from babel.core import Locale
     from babel.localedata import locale_identifiers
 
-    found = []
-    for code in sorted(locale_identifiers()):
-        if code.count("_") <= 1 and len(code) <= 6:
-            found.append(KnownCode(code, Locale.parse(code).get_display_name("en") or code))
-    return tuple(found)
+    short = (code for code in sorted(locale_identifiers()) if re.fullmatch(_LOCALE, code))
+    return tuple(
+        KnownCode(code, Locale.parse(code).get_display_name("en") or code) for code in short
+    )
 
 
 @lru_cache(maxsize=1)
@@ -79,4 +79,3 @@ def matching(known: Callable[[], Iterable[KnownCode]], typed: str) -> tuple[Know
 
 def name_of(known: Callable[[], Iterable[KnownCode]], code: str) -> str:
     return next((each.name for each in known() if each.code == code), "")
-

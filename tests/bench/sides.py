@@ -50,11 +50,14 @@ Side = Callable[[int], Callable[[], object]]
 class Size:
     customers: int
     chain: int
+    lists: tuple[int, int] = (10_000, 100_000)
+    presses: int = 4
 
 
 @dataclass
 class Work:
-    """`ours` and `byhand` prepare one run and give what is timed; `least` and `most` judge."""
+    """`ours` and `byhand` prepare one run and give what is timed; `least` and `most` judge. In
+    another `unit` than seconds a run gives its own values, and `limit` judges ours alone."""
 
     what: str
     engine: str
@@ -64,6 +67,8 @@ class Work:
     least: float | None = None
     most: float | None = None
     check: Callable[[], None] = field(default=lambda: None)
+    unit: str = "s"
+    limit: float | None = None
 
 
 class Sqlite:

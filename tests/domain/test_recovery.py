@@ -9,6 +9,7 @@ from billing_tui.domain.recovery import (
     GROUPS,
     KEY_BYTES,
     RecoveryCodeWrong,
+    confirms,
     from_code,
     to_code,
 )
@@ -126,3 +127,21 @@ def test_other_text_is_refused_and_not_repeated(text: str) -> None:
     with pytest.raises(RecoveryCodeWrong) as caught:
         from_code(text)
     assert len(text.strip()) < 8 or text.strip() not in caught.value.message
+
+
+@given(KEYS, st.integers(1, GROUPS))
+def test_the_last_groups_in_any_spelling_confirm_a_code(key: bytes, count: int) -> None:
+    code = to_code(key)
+    groups = code.split("-")[-count:]
+    for spelled in ("-".join(groups), " ".join(groups).lower(), "".join(groups).replace("0", "o")):
+        assert confirms(spelled, code)
+
+
+@given(KEYS, st.text(max_size=12))
+def test_nothing_else_confirms_it(key: bytes, text: str) -> None:
+    code = to_code(key)
+    assume(not text.upper().endswith(code[-1]))
+    assert not confirms(text, code)
+    assert not confirms(code[:5], code) or code.endswith(code[:5])
+    assert not confirms(code[-4:], code)
+    assert not confirms("", code)

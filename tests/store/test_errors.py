@@ -134,6 +134,15 @@ def test_how_a_server_refuses(
         look(opening(f"postgresql://{ADMIN}@127.0.0.1:{port}/database_role_password"))
 
 
+@pytest.mark.parametrize("mode", ["require", "verify-full"])
+def test_a_server_without_encryption(
+    opening: Opening, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, mode: str
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with refusing_server("XX000", "never asked") as port, refused_as(errors.EncryptionRefused):
+        look(opening(f"postgresql://{ADMIN}@127.0.0.1:{port}/billing?sslmode={mode}"))
+
+
 def test_a_server_that_hangs_up(opening: Opening) -> None:
     with closing_server() as port, refused_as(errors.StoreAway):
         look(opening(f"postgresql://{ADMIN}@127.0.0.1:{port}/billing"))

@@ -219,5 +219,5 @@ def test_one_stale_row_of_many_stops_all(store: Store) -> None:
     for id, version in ((rows[2]["id"], 2), (new_id(), 1)):
         wanted = [Wanted(rows[0]["id"], 1, {"terms": "eom"}), Wanted(id, version, {"terms": "eom"})]
         with pytest.raises(StaleVersion):
-            write(store, lambda unit, all=wanted: update_many(unit, Customer, all, "test.bulk"))
+            write(store, lambda unit, some=wanted: update_many(unit, Customer, some, "test.bulk"))
         assert stored(store, Customer, rows[0]["id"])["version"] == 1

@@ -1,0 +1,183 @@
+"""Fields of the settings: text with a rule of its own, roles to tick, passwords."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
+
+from rich.text import Text
+from textual import events, on
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from billing_tui.domain.currencies import CURRENCIES
+from billing_tui.domain.rights import Role
+from billing_tui.domain.users import checked_password, roles_named
+from screens.widgets.fields import (
+    CompletionField,
+    Field,
+    FieldEntered,
+    SecretField,
+    Suggestion,
+    TextField,
+)
+
+_SUGGESTED = 8
+_GAP = 2
+
+
+class CheckedField(TextField):
+    """`check` gives what is kept of the text, or raises with the rule's own sentence."""
+
+    def __init__(self, name: str, label: str, *, check: Callable[[str], Any], **more: Any) -> None:
+        super().__init__(name, label, **more)
+        self.check = check
+
+    def read(self, text: str) -> str:
+        kept = super().read(text)
+        if kept:
+            self.check(kept)
+        return kept
+
+
+class PasswordField(SecretField):
+    """A new password of this login."""
+
+    def __init__(self, name: str, label: str, *, login: str, required: bool = True) -> None:
+        super().__init__(name, label, required=required)
+        self.login = login
+
+    def read(self, text: str) -> str:
+        kept = super().read(text)
+        return checked_password(kept, self.login) if kept else kept
+
+
+class ZoneField(CompletionField):
+    def __init__(self, name: str, label: str, *, text: str) -> None:
+        super().__init__(name, label, text=text, required=True, suggest=_zones)
+
+
+class CurrencyField(CompletionField):
+    def __init__(self, name: str, label: str, *, text: str) -> None:
+        super().__init__(name, label, text=text, required=True, suggest=_currencies, free=False)
+
+
+def _zones(text: str) -> Sequence[Suggestion]:
+    from zoneinfo import available_timezones
+
+    typed = text.strip().casefold().replace(" ", "_")
+    found = sorted(name for name in available_timezones() if typed in name.casefold())
+    return [Suggestion(name) for name in found[:_SUGGESTED]]
+
+
+def _currencies(text: str) -> Sequence[Suggestion]:
+    typed = text.strip().upper()
+    return [Suggestion(code) for code in CURRENCIES if code.startswith(typed)][:_SUGGESTED]
+
+
+class Ticks(Widget, can_focus=True):
+    """Words side by side, each with a tick or without."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"ticks--on", "ticks--off", "ticks--here"}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("right", "step(1)", "Next", show=False),
+        Binding("left", "step(-1)", "Before", show=False),
+        Binding("space", "tick", "Tick", tooltip="Tick, or take the tick away", id="ticks.tick"),
+        Binding("enter", "enter", "Next field", show=False),
+    ]
+    here = reactive(0)
+
+    class Ticked(Message):
+        """Another word has a tick, or has none any more."""
+
+    class Entered(Message):
+        """Enter was pressed."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        super().__init__()
+        self.words, self.frozen = tuple(words), False
+        self.ticked: set[str] = set()
+
+    def action_step(self, by: int) -> None:
+        self.here = (self.here + by) % len(self.words)
+
+    def action_tick(self) -> None:
+        self.turn(self.words[self.here])
+
+    def turn(self, word: str) -> None:
+        if not self.frozen:
+            self.ticked ^= {word}
+            self.refresh()
+            self.post_message(self.Ticked())
+
+    def action_enter(self) -> None:
+        self.post_message(self.Entered())
+
+    def on_click(self, event: events.Click) -> None:
+        at = 0
+        for place, word in enumerate(self.words):
+            at += len(word) + 2 + _GAP
+            if event.x < at:
+                self.here = place
+                self.turn(word)
+                return
+
+    def render(self) -> Text:
+        line = Text(end="", no_wrap=True)
+        for place, word in enumerate(self.words):
+            on_ = word in self.ticked
+            style = self.get_component_rich_style("ticks--on" if on_ else "ticks--off")
+            if self.has_focus and place == self.here:
+                style += self.get_component_rich_style("ticks--here")
+            line.append(f"{'☑' if on_ else '☐'} {word}", style).append(" " * _GAP)
+        return line
+
+
+class RolesField(Field[tuple[Role, ...]]):
+    """`check` says what may be ticked together. The raw text is the roles with commas between."""
+
+    def __init__(
+        self,
+        name: str,
+        label: str,
+        *,
+        value: Sequence[Role] = (),
+        check: Callable[[Sequence[Role]], tuple[Role, ...]],
+    ) -> None:
+        super().__init__(name, label)
+        self.ticks, self.check = Ticks([role.value for role in Role]), check
+        self.ticks.ticked = {role.value for role in value}
+
+    @property
+    def entry(self) -> Ticks:
+        return self.ticks
+
+    @property
+    def text(self) -> str:
+        return ", ".join(word for word in self.ticks.words if word in self.ticks.ticked)
+
+    @text.setter
+    def text(self, text: str) -> None:
+        words = {word.strip() for word in text.split(",")}
+        self.ticks.ticked = words & set(self.ticks.words)
+        self.ticks.refresh()
+        if self.is_mounted:
+            self.changed()
+
+    def read(self, text: str) -> tuple[Role, ...]:
+        return self.check(roles_named([text]))
+
+    def freeze(self, frozen: bool) -> None:
+        self.ticks.frozen = frozen
+
+    @on(Ticks.Ticked)
+    def _ticked(self, event: Ticks.Ticked) -> None:
+        event.stop()
+        self.changed()
+
+    @on(Ticks.Entered)
+    def _entered(self, event: Ticks.Entered) -> None:
+        event.stop()
+        self.post_message(FieldEntered(self))

@@ -1,0 +1,117 @@
+"""Somebody who sits at the console, in this process: presses keys and waits until it is quiet."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any, TypeVar
+
+from textual.pilot import Pilot
+from textual.widget import Widget
+from textual.worker import WorkerCancelled, WorkerFailed
+
+from billing_tui.app import BillingApp, Options
+from tests.ui.stage import picture
+
+PATIENCE = 20.0
+_ENDLESS = "writes"
+_KEYS = {" ": "space"}
+W = TypeVar("W", bound=Widget)
+
+
+class Seat:
+    def __init__(self, app: BillingApp, pilot: Pilot[int]) -> None:
+        self.app, self.pilot = app, pilot
+        self.faults_are_wanted = False
+        self._faults: list[Exception] = []
+        self._told, app.fault = app.fault, self._fault  # type: ignore[method-assign]
+
+    def _fault(self, error: Exception) -> None:
+        self._faults.append(error)
+        if self.faults_are_wanted:
+            self._told(error)
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.settled()
+
+    async def type(self, text: str) -> None:
+        await self.press(*(_KEYS.get(letter, letter) for letter in text))
+
+    async def settled(self) -> None:
+        """Nothing is being read, written or drawn any more."""
+        await self.until(self._quiet, "the console did not come to rest")
+
+    async def until(self, done: Callable[[], bool], otherwise: str) -> None:
+        last = time.monotonic() + PATIENCE
+        await self.pilot.pause()
+        while not done():
+            self._no_fault()
+            assert time.monotonic() < last, f"{otherwise}:\n{self.text}"
+            await self._workers_done()
+            await self.pilot.pause(0.01)
+        self._no_fault()
+
+    def _no_fault(self) -> None:
+        if self._faults and not self.faults_are_wanted:
+            raise self._faults[0]
+
+    async def sees(self, *texts: str) -> None:
+        """Wait until all of these stand on the screen."""
+        missing: list[str] = []
+
+        def there() -> bool:
+            missing[:] = [text for text in texts if text not in self.text]
+            return not missing
+
+        try:
+            await self.until(there, "")
+        except AssertionError as error:
+            raise AssertionError(f"never seen: {missing}{error}") from None
+        await self.settled()
+
+    def one(self, selector: str | type[W], kind: type[W] | None = None) -> Any:
+        return self.app.screen.query_one(selector, kind) if kind else self.app.screen.query_one(selector)
+
+    @property
+    def text(self) -> str:
+        return "\n".join(picture(self.app))
+
+    def _quiet(self) -> bool:
+        return not self._busy() and not self.app._writes.waiting and not self.app.running
+
+    def _busy(self) -> list[Any]:
+        return [one for one in self.app.workers if not one.is_finished and one.group != _ENDLESS]
+
+    async def _workers_done(self) -> None:
+        # An empty list would mean all of them, also the one that never ends.
+        if busy := self._busy():
+            with suppress(WorkerCancelled, WorkerFailed):
+                await self.app.workers.wait_for_complete(busy)
+
+
+@asynccontextmanager
+async def seated(
+    size: tuple[int, int] = (120, 36),
+    *,
+    options: Options | None = None,
+    theme: str = "",
+    app: BillingApp | None = None,
+) -> AsyncIterator[Seat]:
+    """The console as it stands after its store was opened, or refused."""
+    app = app or BillingApp(options or Options())
+    app.animation_level = "none"
+    if theme:
+        app.theme = theme
+    async with app.run_test(size=size) as pilot:
+        seat = Seat(app, pilot)
+        await seat.until(lambda: _came_in(app), "the console did not open")
+        await seat.settled()
+        yield seat
+    if app.opened is not None:
+        app.opened.console.close()
+
+
+def _came_in(app: BillingApp) -> bool:
+    return app.current_mode != app.DEFAULT_MODE or app.screen.has_class("trouble")

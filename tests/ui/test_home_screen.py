@@ -1,0 +1,106 @@
+"""Home: what waits, where each line leads, the figures, and drafts taken up again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from billing_tui.domain.acts import Request
+from tests.ui.areas import keys, last_told, screens, told
+from tests.ui.office import Office
+from tests.ui.seat import seated
+from tests.ui.stage import SIZES
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_waits_stands_in_order_of_weight(office: Office, size: tuple[int, int]) -> None:
+    async with seated(size) as seat:
+        lines = [line for line in seat.text.splitlines() if " → " in line]
+        words = [line.split()[2] if line.startswith("│") else line.split()[1] for line in lines]
+        assert words == sorted(words, key=["critical", "warning", "to"].index)
+        await seat.sees("Active customers", "Recorded today", "◐ not yet", "to look at")
+
+
+async def test_a_line_opens_its_filtered_list(office: Office) -> None:
+    async with seated() as seat:
+        queue = seat.one("#queue")
+        at = [line.query for line in queue.lines].index("brake:no_dunning")
+        await keys(seat, *["down"] * at, "enter")
+        await seat.sees("◐ not chased", "brake:no_dunning", "1 of 1")
+        assert seat.app.current_mode == "customers"
+        # Also where something else lies over the list.
+        await keys(seat, "enter", "g", "h")
+        await keys(seat, "enter")
+        assert screens(seat)[-1] != "CustomerPage"
+
+
+async def test_an_open_form_over_the_list_is_kept_when_a_line_leads_there(office: Office) -> None:
+    async with seated() as seat:
+        await keys(seat, "g", "c", "n", "=Half typed")
+        seat.app.switch_mode("home")
+        await seat.settled()
+        at = [line.query for line in seat.one("#queue").lines].index("brake:no_dunning")
+        await keys(seat, *["home", *["down"] * at], "enter", "?brake:no_dunning")
+        assert screens(seat) == ["CustomersScreen"]
+        assert [one.form for one in seat.app.services.drafts.list()] == ["customers"]
+
+
+async def test_nothing_waits_in_a_new_store(office: Office) -> None:
+    async with seated() as seat:
+        for alert in seat.app.services.alerts.page().items:
+            seat.app.services.alerts.acknowledge(Request.new(), alert.id)
+        office.clock.advance(timedelta(minutes=1))
+        await keys(seat, "f5")
+        assert "critical" not in seat.text
+
+
+test_nothing_waits_in_a_new_store = pytest.mark.parametrize("office", ["founded"], indirect=True)(
+    test_nothing_waits_in_a_new_store
+)
+
+
+async def test_an_empty_queue_says_so(office: Office) -> None:
+    async with seated() as seat:
+        seat.one("#queue").show_work(())
+        await seat.sees("✓ Nothing waits for you.", "all done")
+        await keys(seat, "enter", "down")
+        assert screens(seat) == ["HomeScreen"]
+
+
+async def test_a_draft_is_left_found_and_taken_up(office: Office) -> None:
+    async with seated() as seat:
+        await keys(seat, "g", "c", "n", "=Fjord Shipping", "escape")
+        assert last_told(seat).startswith("Kept as a draft")
+        await keys(seat, "g", "h", "?1 form of yours is not saved")
+        at = [line.kind for line in seat.one("#queue").lines].index("drafts.open")
+        await keys(seat, "home", *["down"] * at, "enter", "?new customer")
+        await keys(seat, "enter", "?Your draft of", "?Fjord Shipping")
+        await keys(seat, "ctrl+s")
+        assert last_told(seat).startswith("Saved C-")
+        await seat.sees("✓ None is left.")
+        await keys(seat, "escape")
+        assert "form of yours" not in seat.text
+
+
+async def test_a_draft_is_thrown_away(office: Office) -> None:
+    async with seated((80, 24)) as seat:
+        await keys(seat, "g", "d", "n", "=OPS9", "escape", "g", "h", "end", "enter")
+        await seat.sees("new department")
+        await keys(seat, "delete", "?✓ None is left.")
+        assert "forgotten" in last_told(seat)
+        await keys(seat, "delete")
+        assert last_told(seat) == "No draft is left."
+        assert told(seat)
+
+
+async def test_an_import_that_waits_leads_to_what_can_be_done(office: Office) -> None:
+    async with seated() as seat:
+        from screens.imports import WaitingPage
+
+        seat.app.push_screen(WaitingPage())
+        await seat.sees("✓ None waits.")
+        await keys(seat, "f")
+        assert last_told(seat) == "No file waits."
+        await keys(seat, "escape")
+        assert screens(seat) == ["HomeScreen"]

@@ -1,0 +1,501 @@
+"""The first start: whole by keys, left and taken up again, and every refusal beside its step."""
+
+from __future__ import annotations
+
+import json
+import re
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from billing_tui.app.given import Options
+from billing_tui.bootstrap import os_user
+from billing_tui.domain.recovery import from_code
+from billing_tui.services.checkpoints import Checkpoints
+from screens.widgets.fields.field import Field
+from screens.widgets.fields.texts import InputField
+from screens.wizard import NAMES, WizardScreen
+from screens.wizard.step import Copyable
+from tests.commands import Machine
+from tests.hostile import TEXTS, UNREADABLE
+from tests.stores import PASSWORD, Database, Server
+from tests.ui.front import Front, sitting
+
+LOCAL_PASSWORD = "correct horse battery"
+# What a terminal would act on, or draw in another order.
+ACTING = set("\x1b\x07\x9b\x85\u202e\u2066\u2028\ud800\0")
+
+
+@pytest.fixture(autouse=True)
+def germany(machine: Machine) -> None:
+    machine.patch.setenv("LANG", "de_DE.UTF-8")
+    machine.patch.setenv("TZ", "Europe/Berlin")
+
+
+def step(front: Front) -> str:
+    screen = front.app.screen
+    assert isinstance(screen, WizardScreen)
+    return screen.step.NAME
+
+
+def code_of(front: Front) -> str:
+    return front.app.screen.query_one("#code", Copyable).text
+
+
+def answers(machine: Machine) -> Any:
+    return json.loads((machine.state / "setup-answers.json").read_text(encoding="utf-8"))
+
+
+async def to_summary(front: Front, *, password: str = "", demo: bool = False) -> None:
+    """From the first step, by keys alone."""
+    await front.press("enter")
+    await front.answer("Nordwind")
+    await front.answer("Nordwind GmbH")
+    await front.press("enter", "enter", "enter", "enter")
+    await front.answer("Ann Bell")
+    await front.answer(password)
+    await front.answer(password)
+    await front.press("enter")
+    await front.press(*(["right"] if demo else []), "enter")
+    assert step(front) == "summary"
+
+
+async def confirmed(front: Front) -> None:
+    code = code_of(front)
+    await front.press("tab")
+    await front.answer(code[-5:].lower())
+
+
+async def test_a_store_is_made_by_keys_alone_as_setup_makes_it(machine: Machine) -> None:
+    async with sitting(size=(80, 24)) as front:
+        assert front.mode == "wizard"
+        assert front.says(str(machine.store))
+        await to_summary(front)
+        assert front.says("Nordwind GmbH, DE", "EUR", "de, Europe/Berlin", "Ann Bell", "a trial")
+        assert not machine.store.exists()
+        await front.press("enter")
+        assert step(front) == "code"
+        (key,) = (machine.state / "credentials").glob("*-audit-key")
+        assert from_code(key.read_text()) == from_code(code_of(front))
+        assert front.says(key.name[:16])
+        await confirmed(front)
+        assert front.mode == "home"
+    by_wizard = facts(machine)
+    machine.patch.setenv("HOME", str(machine.home / "other"))
+    machine.does(
+        *("setup", "--yes", "--organisation", "Nordwind", "--entity", "Nordwind GmbH"),
+        *("--name", "Ann Bell"),
+    )
+    assert facts(machine) == by_wizard
+
+
+def facts(machine: Machine) -> Any:
+    found = machine.does("organisations", "show") | {"users": machine.does("users", "list")}
+    assert machine("setup", "--yes").code == 4
+    changing = r'"(id|version|public_key|at|created_at)": ("[^"]*"|\d+),?'
+    return re.sub(changing, "", json.dumps(found, sort_keys=True))
+
+
+async def test_made_up_customers_are_added_to_a_trial(machine: Machine) -> None:
+    async with sitting() as front:
+        await to_summary(front, demo=True)
+        await front.press("enter")
+        await confirmed(front)
+        assert front.mode == "home"
+    assert machine.behind_its_back("SELECT count(*) FROM customer") == [(200,)]
+    failed = [one for one in machine.does("doctor")["checks"] if one["result"] == "failed"]
+    assert failed == []
+
+
+async def test_real_books_take_no_made_up_customers(machine: Machine) -> None:
+    async with sitting() as front:
+        await to_summary(front, demo=True)
+        await front.press("escape", "right", "enter")
+        assert front.says("production")
+        await front.press("enter")
+        await confirmed(front)
+    assert machine.does("organisations", "show")["production"]
+    assert machine.behind_its_back("SELECT count(*) FROM customer") == [(0,)]
+
+
+async def test_a_password_opens_the_new_store_at_once_and_is_asked_for_later(
+    machine: Machine,
+) -> None:
+    async with sitting() as front:
+        await to_summary(front, password=LOCAL_PASSWORD)
+        assert LOCAL_PASSWORD not in str(
+            [field.text for field in front.app.screen.walk_children(Field)]
+        )
+        await front.press("enter")
+        await confirmed(front)
+        assert front.mode == "home"
+        assert front.app.session.lockable
+    async with sitting() as front:
+        assert front.mode == "sign_in"
+
+
+@pytest.mark.parametrize("enters", [0, 1, 2, 5, 7, 8])
+async def test_it_is_left_anywhere_and_goes_on_with_what_was_typed(
+    machine: Machine, enters: int
+) -> None:
+    typed = ["", "Nordwind", "Nordwind GmbH", "", "", "", "", "Ann Bell", LOCAL_PASSWORD]
+    async with sitting() as front:
+        for text in typed[:enters]:
+            await front.answer(text)
+        await front.seat.type("Zz")
+        at = step(front)
+        await front.pilot.press("ctrl+q")
+    assert not machine.store.exists()
+    file = machine.state / "setup-answers.json"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert LOCAL_PASSWORD not in file.read_text()
+    kept = answers(machine)
+    async with sitting() as front:
+        fields = {field.key: field for field in front.app.screen.walk_children(Field)}
+        for name, text in kept.items():
+            assert fields[name].text == text, at
+    if enters > 2:
+        assert kept["organisation"] == "Nordwind"
+
+
+@pytest.mark.parametrize("junk", ["", "{", "[]", '{"organisation": [1]}', "[" * 5000, "\xff"])
+async def test_answers_that_cannot_be_read_are_left_out(machine: Machine, junk: str) -> None:
+    machine.state.mkdir(parents=True, mode=0o700)
+    (machine.state / "setup-answers.json").write_text(junk, encoding="latin-1")
+    async with sitting() as front:
+        assert (front.mode, step(front)) == ("wizard", "place")
+
+
+async def test_a_setup_that_died_before_its_code_was_confirmed_shows_it_again(
+    machine: Machine,
+) -> None:
+    async with sitting() as front:
+        await to_summary(front, demo=True)
+        await front.press("enter")
+        code = code_of(front)
+        await front.pilot.press("ctrl+q")
+    async with sitting() as front:
+        assert (front.mode, step(front), code_of(front)) == ("wizard", "code", code)
+        await front.press("escape")
+        assert step(front) == "code"
+        await confirmed(front)
+        assert front.mode == "home"
+    assert not (machine.state / "setup-answers.json").exists()
+    assert len(machine.does("organisations", "list")["items"]) == 1
+    assert machine.behind_its_back("SELECT count(*) FROM customer") == [(200,)]
+
+
+async def test_a_setup_of_the_command_line_that_died_is_finished_here(machine: Machine) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+
+        def killed(*_given: object) -> None:
+            raise KeyboardInterrupt
+
+        patch.setattr(Checkpoints, "sign", killed)
+        assert machine("setup", "--yes", "--organisation", "Begun").code == 130
+    async with sitting() as front:
+        assert step(front) == "code"
+        await confirmed(front)
+        assert (front.mode, front.app.session.organisation) == ("home", "Begun")
+
+
+@pytest.mark.parametrize("spelling", ["whole", "spaced", "groups"])
+async def test_the_code_is_confirmed_in_any_spelling(machine: Machine, spelling: str) -> None:
+    async with sitting() as front:
+        await to_summary(front)
+        await front.press("enter")
+        code = code_of(front)
+        spelled = {"whole": code, "spaced": code.replace("-", " "), "groups": code[-11:].lower()}
+        await front.press("tab")
+        await front.fill("typed", spelled[spelling])
+        await front.press("enter")
+        assert front.mode == "home"
+
+
+@pytest.mark.parametrize("wrong", ["", "A", "ABCDE", "first"])
+async def test_a_code_typed_wrong_does_not_go_on(machine: Machine, wrong: str) -> None:
+    async with sitting() as front:
+        await to_summary(front)
+        await front.press("enter")
+        await front.press("tab")
+        await front.answer(code_of(front)[:5] if wrong == "first" else wrong)
+        assert step(front) == "code"
+        assert front.field("typed").error
+        assert machine.behind_its_back("SELECT value FROM store_meta WHERE name = 'setup'") == [
+            ("begun",)
+        ]
+
+
+async def test_y_copies_the_code_and_nothing_keeps_it_afterwards(machine: Machine) -> None:
+    async with sitting() as front:
+        await to_summary(front)
+        await front.press("enter")
+        code = code_of(front)
+        await front.press("y")
+        assert front.app.clipboard == code
+        assert code not in str(front.told())
+        await confirmed(front)
+        assert front.app.clipboard == ""
+        logs = "".join(path.read_text() for path in machine.state.glob("*.log*"))
+        assert code[:11] not in logs
+
+
+async def test_what_is_wrong_is_said_beside_its_field(machine: Machine) -> None:
+    async with sitting() as front:
+        await front.press("enter", "enter", "enter", "enter")
+        assert (step(front), front.field("organisation").error) == ("company", "is missing.")
+        await front.fill("organisation", "Nordwind")
+        await front.fill("country", "Narnia")
+        await front.press("tab", "tab", "enter")
+        assert "no country" in front.field("country").error
+        await front.fill("country", "uk")
+        await front.press("enter")
+        assert step(front) == "books"
+        await front.fill("currency", "EURO")
+        await front.fill("zone", "Mars/Base")
+        await front.press("enter", "enter", "enter")
+        assert "no currency" in front.field("currency").error
+        assert "no time zone" in front.field("zone").error
+        assert step(front) == "books"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "told"),
+    [
+        ("short", "short", "at least 12"),
+        (LOCAL_PASSWORD, "correct horse batterz", "differs"),
+        ("aaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaa", "repeats"),
+    ],
+)
+async def test_a_password_has_to_be_good_and_the_same_twice(
+    machine: Machine, first: str, second: str, told: str
+) -> None:
+    async with sitting() as front:
+        await front.press("enter")
+        await front.answer("Nordwind")
+        await front.press(*["enter"] * 5)
+        assert step(front) == "you"
+        await front.fill("password", first)
+        await front.fill("again", second)
+        await front.press("tab", "tab", "enter")
+        assert step(front) == "you"
+        assert told in front.field("password").error + front.field("again").error
+
+
+async def test_hostile_answers_are_shown_inert_in_every_field(machine: Machine) -> None:
+    async with sitting() as front:
+        await front.press("right")
+        for at in ("place", "company", "books", "you"):
+            assert step(front) == at
+            for field in [one for one in front.fields() if isinstance(one, InputField)]:
+                before = field.text
+                for text in [*TEXTS.values(), *UNREADABLE.values()]:
+                    field.text = text
+                    await front.pilot.pause()
+                    assert not set(front.seat.text) & ACTING
+                field.text = before
+            if at == "place":
+                await front.to_field("place")
+                await front.press("left")
+            elif at == "company":
+                await front.fill("organisation", "Nordwind")
+            front.fields()[-1].focus()
+            await front.press("enter")
+
+
+@pytest.mark.parametrize("name", ["ansi", "bidi", "markup"])
+async def test_hostile_names_are_founded_as_they_are_and_shown_inert(
+    machine: Machine, name: str
+) -> None:
+    async with sitting() as front:
+        await front.press("enter")
+        await front.fill("organisation", TEXTS[name])
+        await front.press(*["enter"] * 6)
+        await front.fill("name", TEXTS[name])
+        await front.press(*["enter"] * 5)
+        assert step(front) == "summary"
+        assert not set(front.seat.text) & ACTING
+        await front.press("enter")
+        await confirmed(front)
+        session = front.app.session
+        assert (session.organisation, session.name) == (TEXTS[name], TEXTS[name])
+
+
+async def test_a_card_number_is_neither_taken_nor_kept(machine: Machine) -> None:
+    async with sitting() as front:
+        await front.press("enter")
+        await front.fill("organisation", "4111 1111 1111 1111")
+        await front.press("enter", "enter", "enter")
+        assert "card number" in front.field("organisation").error
+        await front.pilot.press("ctrl+q")
+    assert "4111" not in (machine.state / "setup-answers.json").read_text()
+
+
+@pytest.mark.parametrize("named_by", ["--store", "BILLING_TUI_STORE"])
+async def test_a_named_file_that_is_not_there_yet_is_made(
+    machine: Machine, tmp_path: Path, named_by: str
+) -> None:
+    place = tmp_path / "books.db"
+    options = Options(store=str(place)) if named_by == "--store" else Options()
+    if named_by != "--store":
+        machine.patch.setenv(named_by, str(place))
+    async with sitting(options) as front:
+        assert front.says(place.name, f"named by {named_by}")
+        await to_summary(front)
+        await front.press("enter")
+        await confirmed(front)
+        assert front.mode == "home"
+    assert place.exists()
+    assert not machine.store.exists()
+    async with sitting() as front:
+        assert front.mode == "home"
+
+
+async def test_a_folder_that_is_missing_is_said_where_the_place_is(
+    machine: Machine, tmp_path: Path
+) -> None:
+    async with sitting(Options(store=str(tmp_path / "no" / "x.db"))) as front:
+        await to_summary(front)
+        await front.press("enter")
+        assert step(front) == "place"
+        assert front.says("does not exist")
+
+
+async def test_somebody_else_as_first_admin_needs_a_password(machine: Machine) -> None:
+    async with sitting(Options(user="anna")) as front:
+        await front.press("enter")
+        await front.answer("Nordwind")
+        await front.press(*["enter"] * 5)
+        await front.press("enter", "enter", "enter")
+        assert (step(front), front.field("password").error) == ("you", "is missing.")
+        await front.fill("password", LOCAL_PASSWORD)
+        await front.fill("again", LOCAL_PASSWORD)
+        await front.press("tab", "enter", "enter", "enter", "enter")
+        await confirmed(front)
+        assert (front.mode, front.app.session.login) == ("home", "anna")
+    assert os_user() != "anna"
+
+
+# On Postgres.
+
+
+async def to_server(front: Front, server: Server, database: str, login: str, word: str) -> None:
+    await front.press("right")
+    values = {"host": server.socket, "port": "5432", "database": database, "login": login}
+    for name, text in values.items():
+        await front.fill(name, text)
+    front.field("password").focus()
+    await front.answer(word)
+
+
+def fresh_database(server: Server, name: str, owner: str = "setup_admin") -> str:
+    with server.superuser() as admin:
+        admin.execute(f"DROP DATABASE IF EXISTS {name}")
+        admin.execute(f"CREATE DATABASE {name} OWNER {owner}")
+    return name
+
+
+async def test_a_shared_store_is_tested_made_and_opened(machine: Machine, server: Server) -> None:
+    name = fresh_database(server, "by_wizard")
+    async with sitting() as front:
+        await to_server(front, server, name, "setup_admin", "wrong")
+        assert front.says("does not accept this login or password")
+        await front.answer(PASSWORD)
+        assert front.says("PostgreSQL", "Nothing is in it yet")
+        assert front.field("password").text == ""
+        await front.press("enter")
+        await front.answer("Nordwind")
+        await front.press(*["enter"] * 5)
+        assert front.says("You are setup_admin")
+        await front.press("enter", "enter", "enter")
+        assert front.says(name, "the server's")
+        with server.connect("setup_admin", name) as raw:
+            made = raw.execute("SELECT 1 FROM pg_tables WHERE schemaname = 'public'").fetchall()
+        assert made == []
+        await front.press("enter")
+        assert front.says("has no recovery code")
+        await front.press("enter")
+        assert (front.mode, front.app.session.shared) == ("home", True)
+    machine.patch.setenv("BILLING_TUI_STORE_PASSWORD_FILE", str(machine.secret()))
+    assert machine.does("organisations", "show")["name"] == "Nordwind"
+    async with sitting() as front:
+        assert front.mode == "home"
+
+
+async def test_a_server_that_is_not_there_is_said_and_the_password_is_not_asked_again(
+    machine: Machine, server: Server
+) -> None:
+    name = fresh_database(server, "found_later")
+    async with sitting() as front:
+        await to_server(front, server, name, "setup_admin", PASSWORD)
+        await front.fill("port", "5999")
+        await front.press("enter")
+        assert front.says("cannot be reached")
+        await front.fill("port", "5432")
+        await front.press("enter")
+        assert front.says("Nothing is in it yet")
+
+
+async def test_a_wrong_database_and_a_bad_address_are_said(
+    machine: Machine, server: Server
+) -> None:
+    async with sitting() as front:
+        await to_server(front, server, "no_such_thing", "setup_admin", PASSWORD)
+        assert front.says("No such database")
+        await front.fill("host", "a host/with?odd=parts")
+        await front.press("enter")
+        assert front.says("Store address not understood")
+
+
+async def test_missing_rights_are_said_as_sql_that_y_copies(
+    machine: Machine, server: Server
+) -> None:
+    with server.superuser() as admin:
+        admin.execute(f"CREATE ROLE wizard_person LOGIN PASSWORD '{PASSWORD}'")
+    name = fresh_database(server, "by_dba_wizard", "postgres")
+    async with sitting() as front:
+        await to_server(front, server, name, "wizard_person", PASSWORD)
+        assert front.says("The database has to be prepared", "CREATE ROLE"), front.seat.text
+        await front.press("y")
+        with server.superuser(name) as admin:
+            admin.execute(front.app.clipboard.encode())
+        await front.to_field("password")
+        await front.press("enter")
+        assert front.says("Nothing is in it yet"), front.seat.text
+
+
+async def test_a_store_others_made_is_opened(machine: Machine, database: Database) -> None:
+    store = database.store()
+    store.close()
+    async with sitting() as front:
+        await to_server(front, database.server, database.name, "setup_admin", PASSWORD)
+        assert front.says("It is a billing store already")
+        await front.press("enter")
+        assert front.mode in ("home", "sign_in")
+    assert "by_wizard" not in (machine.home / ".config/billing-tui/settings.toml").read_text()
+
+
+async def test_a_shared_setup_that_died_is_finished(machine: Machine, server: Server) -> None:
+    name = fresh_database(server, "cut_off_wizard")
+    async with sitting() as front:
+        await to_server(front, server, name, "setup_admin", PASSWORD)
+        await front.press("enter")
+        await front.answer("Nordwind")
+        await front.press(*["enter"] * 9)
+        assert step(front) == "code"
+        await front.pilot.press("ctrl+q")
+    async with sitting() as front:
+        assert front.field("database").text == name
+        await front.to_field("password")
+        await front.answer(PASSWORD)
+        assert front.says("Enter finishes it")
+        await front.press("enter")
+        assert step(front) == "code"
+        await front.press("enter")
+        assert (front.mode, front.app.session.organisation) == ("home", "Nordwind")
+
+
+def test_the_steps_have_their_names() -> None:
+    assert len(NAMES) == 7
