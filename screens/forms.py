@@ -179,6 +179,7 @@ class FormPage(PushedScreen[Done | None], Generic[Thing, Done]):
         event.stop()
         if event.what != _SAVE or self.form is None:
             return
+        event.prevent_default()  # it is told in the form, not once more above it
         if isinstance(event.error, FieldsRefused):
             self.form.show_errors(event.error)
         elif isinstance(event.error, StoreError):

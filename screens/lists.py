@@ -151,7 +151,6 @@ class ListScreen(AreaScreen, Generic[Row]):
                 yield detail
 
     def on_mount(self) -> None:
-        self.table.border_title = self.title
         self.ask(self.asked)
         self._load_views()
 
@@ -183,7 +182,18 @@ class ListScreen(AreaScreen, Generic[Row]):
         self.query_line.right()
         self.table.show(source, sort=asked.sort, descending=asked.descending, keep=keep)
         self.views.mark(asked.query, asked.sort, asked.descending)
+        self._say_order()
         return True
+
+    def _say_order(self) -> None:
+        """In the title, since the column it goes by may not be in sight."""
+        by = next((one.title for one in self.columns() if one.sort == self.asked.sort), "")
+        usual = (self.FIRST_SORT, self.FIRST_DESCENDING)
+        if not by or (self.asked.sort, self.asked.descending) == usual:
+            self.table.border_title = self.title
+        else:
+            arrow = "↓" if self.asked.descending else "↑"
+            self.table.border_title = f"{self.title} · by {by.lower()} {arrow}"
 
     def narrow(self, query: str) -> None:
         self.come_to_front()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
@@ -14,55 +14,38 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.screen import Screen
 
-from billing_tui.domain.alerts import AlertFilter
 from billing_tui.domain.errors import BillingError
+from billing_tui.domain.rights import Right
 from billing_tui.domain.safe import safe
 from billing_tui.resources import asset
 from screens.areas import BY_LETTER, BY_NAME
 from screens.base import Page
-from screens.desk import Changed, Write, WriteFailed
+from screens.desk import Write, WriteFailed
+from screens.formatting import plural
 from screens.tasks import Task, TaskEnded, TaskState
 from screens.widgets.top_bar import WIDE
-from screens.work import LoadFailed, answered, is_away, sender_is_there
+from screens.work import is_away, sender_is_there
 
 from . import keymap, opening, themes
-from .door import Opened, again, today_in
+from .door import today_in
+from .duties import Duties
 from .given import Options
 from .machine import ThisMachine
-from .opening import Opening
+from .watching import LOOK_SECONDS, Watching
 from .writes import Writes
 
 if TYPE_CHECKING:
     from billing_tui.services.bundle import Services
     from billing_tui.services.jobs.duties import Bench
 
-MOST_ALERTS = 99
 VAST = 160
-_LOOK_SECONDS = 2.0
 _IDLE_LOOK_SECONDS = 5.0
+_LEAVE_SECONDS = 8.0
 _FIRST_STYLES = ("start",)
 _STYLES = ("app", "forms", "dialogs", "records", "areas", "settings", "door")
-# What of the record decides who is at work, and where.
-_SESSION = frozenset({"app_user", "feature", "organisation", "setting"})
 
 
-@dataclass
-class HeadSeen(Message):
-    """How far the record has come, what that changed, and how many alerts are open."""
-
-    head: int
-    objects: frozenset[str]
-    alerts: int
-
-
-@dataclass
-class SessionRead(Message):
-    """The person, the organisation or what is switched on is another one now."""
-
-    opened: Opened
-
-
-class BillingApp(Opening):
+class BillingApp(Watching):
     """Everything around the screens, and what they may ask for."""
 
     TITLE = "billing"
@@ -91,16 +74,14 @@ class BillingApp(Opening):
                 id="app.quit"),
     ]  # fmt: skip
 
-    alerts: reactive[int] = reactive(0)
     running: reactive[int] = reactive(0)
-    away: reactive[bool] = reactive(False)
 
     def __init__(self, options: Options) -> None:
         super().__init__(options)
         self.tasks: list[Task] = []
         self._writes = Writes(self._delivered)
         self._undo: Callable[[], None] | None = None
-        self._head = 0
+        self._duties = Duties()
         for theme in themes.OWN:
             self.register_theme(theme)
         # Set before there is anything to draw anew, which is what watching it would do.
@@ -112,7 +93,7 @@ class BillingApp(Opening):
         self.call_after_refresh(self.open)
         self.call_after_refresh(self._dress)
         self.run_worker(self._writes.run(), name="writes", group="writes")
-        self.set_interval(_LOOK_SECONDS, self._look)
+        self.set_interval(LOOK_SECONDS, self.look)
         self.set_interval(_IDLE_LOOK_SECONDS, self.lock_when_idle)
 
     def _dress(self) -> None:
@@ -172,9 +153,6 @@ class BillingApp(Opening):
         message = "A fault of the program; nothing was left half done. You can go on working."
         self.push_screen(Failure("Something went wrong", message, reference))
 
-    def went_away(self) -> None:
-        self.away = self._writes.away = True
-
     def go(self, area: str, query: str = "") -> None:
         self.switch_mode(area)
         screen = self._screen_stacks[area][0]
@@ -182,26 +160,34 @@ class BillingApp(Opening):
             screen.call_after_refresh(screen.narrow, query)
 
     def copy(self, text: str) -> None:
-        self.copy_to_clipboard(safe(text, multiline=True))
+        parts = (safe(part, multiline=True) for part in text.split("\t"))
+        self.copy_to_clipboard("\t".join(parts))
         self.say("Copied.")
 
     # Who comes and who goes.
+
+    def watch_away(self, away: bool) -> None:
+        self._writes.away = away
 
     def came_in(self) -> None:
         self._head, self._clipboard = 0, ""  # a recovery code may have been copied
         self._own_keys()
         self.switch_mode("home")
-        self._look()
+        self.look()
+        if self.door.options.jobs and self.session.may(Right.RUN_JOBS):
+            self._duties.begin(self.bench)
 
     async def settle(self) -> None:
+        self._duties.ask_to_end()
         for task in self.tasks:
             task.stop()
         await self._writes.done()
+        await asyncio.to_thread(self._duties.end)
 
     def forget_person(self) -> None:
         self.tasks, self._undo, self._head = [], None, 0
         self.running = self.alerts = 0
-        self.away = self._writes.away = False
+        self.away = False
         self._clipboard = ""
         self.clear_notifications()
 
@@ -210,62 +196,6 @@ class BillingApp(Opening):
             self.set_keymap(keymap.own(self.door.settings.file.parent))
         except BillingError as error:
             self.say(error.message, bad=True)
-
-    # What others did meanwhile, and whether the store is there.
-
-    def _look(self) -> None:
-        if self.opened is None:
-            return
-        services, known = self.services, self._head
-
-        def look() -> HeadSeen:
-            head = services.audit.head()
-            objects = services.audit.since(known) if known and head != known else ()
-            alerts = services.alerts.page(AlertFilter(), limit=MOST_ALERTS)
-            return HeadSeen(head, frozenset(objects), len(alerts.items))
-
-        def run() -> None:
-            outcome = answered(look, lambda seen: seen, partial(LoadFailed, "look"))
-            if isinstance(outcome, HeadSeen):
-                self.post_message(outcome)
-            elif isinstance(outcome, LoadFailed) and is_away(outcome.error):
-                self.call_from_thread(self.went_away)
-
-        self.run_worker(run, name="look", group="look", exclusive=True, thread=True,
-                        exit_on_error=False)  # fmt: skip
-
-    @on(HeadSeen)
-    def _seen(self, event: HeadSeen) -> None:
-        before, self._head = self._head, event.head
-        back, self.away = self.away, False
-        self._writes.away = False
-        self.alerts = event.alerts
-        if _SESSION.intersection(name.partition(":")[0] for name in event.objects):
-            self._read_session()
-        if back or (before and before != event.head):
-            for stack in self._screen_stacks.values():
-                for screen in stack:
-                    screen.post_message(Changed(event.objects))
-
-    def _read_session(self) -> None:
-        read = partial(again, self.now_open)
-
-        def run() -> None:
-            outcome = answered(read, SessionRead, partial(LoadFailed, "session"))
-            if isinstance(outcome, SessionRead):
-                self.post_message(outcome)
-
-        self.run_worker(run, name="session", group="session", exclusive=True, thread=True,
-                        exit_on_error=False)  # fmt: skip
-
-    @on(SessionRead)
-    def _session_read(self, event: SessionRead) -> None:
-        if self.opened is not None and self.opened.console is event.opened.console:
-            self.opened = event.opened
-            for stack in self._screen_stacks.values():
-                for screen in stack:
-                    screen.refresh_bindings()
-                    screen.query("Signs").refresh(layout=True)
 
     # How writes and long work end.
 
@@ -278,7 +208,7 @@ class BillingApp(Opening):
             write.sender.post_message(outcome)
         elif isinstance(outcome, WriteFailed):
             self.explain_failure(outcome.error)
-        self._look()
+        self.look()
 
     @on(TaskEnded)
     def _task_ended(self, event: TaskEnded) -> None:
@@ -296,7 +226,7 @@ class BillingApp(Opening):
             self.fault(task.error)
         else:
             self.say(f"{task.doing}: {task.outcome(task.value)}")
-        self._look()
+        self.look()
 
     def _handle_exception(self, error: Exception) -> None:
         """What no handler caught ends the program with one sentence, never with a traceback."""
@@ -354,16 +284,21 @@ class BillingApp(Opening):
             return
         from screens.dialogs import Confirm
 
-        effect = [f"{busy} piece of work is not done." if busy == 1 else f"{busy} are not done.",
-                  "It is stopped after its unit and can be taken up again."]  # fmt: skip
+        told = f"{plural(busy, 'piece')} of work {'is' if busy == 1 else 'are'} not done."
+        effect = [told, "It is stopped after its unit and can be taken up again."]
         self.push_screen(
             Confirm("Work is running", effect, "Stop and quit", danger=True),
             lambda yes: self.leave() if yes else None,
         )
 
     def leave(self) -> None:
-        for task in self.tasks:
-            task.stop()
+        """What is typed and not saved is kept first, unless the store takes too long."""
+        self.keep_drafts()
+        self.run_worker(self._leave(), name="leave", group="door")
+
+    async def _leave(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.settle(), _LEAVE_SECONDS)
         self.exit(0)
 
 

@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line said: nothing, or which store, whose books, and who."""
+    """What the command line said: nothing, or which store, whose books, and who. `jobs` is whether
+    the console runs those that come due."""
 
     store: str | None = None
     organisation: str | None = None
     user: str | None = None
+    jobs: bool = True
 
 
 class SettingUnusable(InputError):

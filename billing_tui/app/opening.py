@@ -233,7 +233,7 @@ class Opening(Lockable):
             self.run_worker(self._sign_out(self.opened), name="sign out", group="door")
 
     async def _sign_out(self, opened: Opened) -> None:
-        self._keep_drafts()
+        self.keep_drafts()
         self.drop_lock(START)
         self._start_says("Signing out…")
         for mode in areas.BY_NAME:
@@ -247,7 +247,7 @@ class Opening(Lockable):
         self.forget_person()
         self._show(SIGN_IN)
 
-    def _keep_drafts(self) -> None:
+    def keep_drafts(self) -> None:
         for mode in areas.BY_NAME:
             for screen in self._screen_stacks.get(mode, ()):
                 if isinstance(screen, Page):

@@ -137,7 +137,7 @@ class EntityForm(SettingsForm[Entity, Entity]):
         if before is None:
             draft = EntityDraft(values["code"], **plain, address=address, tax_ids=taxes)
             return entities.create(request, draft)
-        change = EntityChange(**plain, address=address, tax_ids=taxes, version=before.version)
+        change = EntityChange(**plain, address=address, tax_ids=taxes, version=self.seen_version)
         return entities.edit(request, before.code, change)
 
     def refused(self, error: BillingError) -> bool:

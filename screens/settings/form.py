@@ -22,6 +22,6 @@ class SettingsForm(FormPage[Thing, Done], Generic[Thing, Done]):
     def refused(self, error: BillingError) -> bool:
         if error.code != STALE:
             return False
+        self.action_start_anew()
         self._note("Somebody else saved it meanwhile. This is how it is now; change it again.")
-        self._load()
         return True

@@ -133,7 +133,7 @@ class OrganisationForm(SettingsForm[Organisation, Organisation]):
         wanted = {name: values[name] for name in ("name", "currency", "locale", "zone")}
         changes = {name: new for name, new in wanted.items() if new != getattr(before, name)}
         zone(wanted["zone"])
-        change = OrganisationChange(**changes, version=before.version)
+        change = OrganisationChange(**changes, version=self.seen_version)
         said = replace(request, reason=values["reason"])
         return self.desk.services.organisations.edit(said, change)
 

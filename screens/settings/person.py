@@ -72,7 +72,7 @@ class PersonForm(SettingsForm[User, "Done"]):
     def save(self, values: Mapping[str, Any], request: Request) -> Done:
         users, before = self.desk.services.users, self.thing
         if before is not None:
-            change = UserChange(values["name"] or before.login, values["roles"], before.version)
+            change = UserChange(values["name"] or before.login, values["roles"], self.seen_version)
             return users.edit(request, before.login, change)
         from billing_tui.credentials import Secret
 

@@ -170,7 +170,7 @@ class QueryLine(Works, Vertical):
         return next(iter(self.ancestors))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action in ("up", "take"):
+        if action == "up":
             return self._list.is_open
         return super().check_action(action, parameters)
 
@@ -184,9 +184,10 @@ class QueryLine(Works, Vertical):
         self._list.move(-1)
 
     def action_take(self) -> None:
-        """Put the suggestion in; a name goes on with its value, a value is followed by a space."""
+        """Put the suggestion in; a name goes on with its value, a value is followed by a space.
+        Where there is none yet, the key does nothing, so that quick fingers stay here."""
         place = max(0, self._list.highlighted)
-        if place >= len(self._found):
+        if not self._list.is_open or place >= len(self._found):
             return
         found = self._found[place]
         named = found.replacement.endswith((":", "="))

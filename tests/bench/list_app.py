@@ -41,9 +41,14 @@ _STEPS = 20
 _PATIENCE = 60_000
 _FRAMES = 1 / 60
 ALL = CustomerFilter()
-FILTERS = (CustomerFilter(tag="gold"), CustomerFilter(currency="USD"))
-# Each leaves more than a page of either list, so that both sides have the same to show.
-TEXTS = (CustomerFilter(text="nor"), CustomerFilter(text="co"), CustomerFilter(text="br"))
+# As many rows of either list fit these, and always more than a page: what grows is the list.
+FILTERS = (CustomerFilter(tag="vip"), CustomerFilter(tag="watched"))
+TEXTS = tuple(CustomerFilter(text=text) for text in ("zur", "qui", "kyi", "jen", "xan"))
+# Shares of all there are, so that more fit them in the larger list.
+SHARES = (
+    CustomerFilter(tag="gold"), CustomerFilter(currency="USD"), CustomerFilter(text="nor"),
+    CustomerFilter(text="br"),
+)  # fmt: skip
 SORTS = ((CustomerSort.NUMBER, False), (CustomerSort.CREATED, True), (CustomerSort.NAME, True))
 
 
@@ -60,14 +65,16 @@ class Asked:
 
 class ListApp(App[None]):
     CSS_PATH: ClassVar[Any] = asset("records.tcss")
-    BINDINGS: ClassVar[list[Any]] = [("f", "filter"), ("w", "search"), ("o", "sort")]
+    BINDINGS: ClassVar[list[Any]] = [
+        ("f", "filter"), ("w", "search"), ("b", "share"), ("o", "sort"),
+    ]  # fmt: skip
 
     def __init__(self, customers: Customers, shown: bool) -> None:
         super().__init__()
         self.customers, self.shown = customers, shown
         self.done: float | None = None
         self._next_filter, self._next_text = cycle(FILTERS), cycle(TEXTS)
-        self._next_sort = cycle(SORTS)
+        self._next_share, self._next_sort = cycle(SHARES), cycle(SORTS)
 
     def compose(self) -> ComposeResult:
         if self.shown:
@@ -93,6 +100,9 @@ class ListApp(App[None]):
 
     def action_search(self) -> None:
         self.list(next(self._next_text))
+
+    def action_share(self) -> None:
+        self.list(next(self._next_share))
 
     def action_sort(self) -> None:
         self.list(ALL, *next(self._next_sort))

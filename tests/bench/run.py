@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass
 from itertools import chain
 from pathlib import Path
 
-from tests.bench import lists
+from tests.bench import lists, starts
 from tests.bench.sides import Prepared, Size, Work, works
 
 RUNS = 5
@@ -53,7 +53,7 @@ def measured(work: Work, runs: int) -> Line:
         byhand += values(work, work.byhand(n))
     work.check()
     mine, theirs = statistics.median(ours), statistics.median(byhand)
-    ratio = mine / theirs if work.most else theirs / mine
+    ratio = mine / theirs if work.most or work.unit != "s" else theirs / mine
     holds = None
     target = ""
     if work.most is not None:
@@ -113,13 +113,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", choices=SIZES, default="small")
     parser.add_argument("--runs", type=int, default=RUNS)
-    parser.add_argument("--only", action="append", help="import, export, list, memory, ...")
+    parser.add_argument("--only", action="append", help="start, import, export, list, memory, ...")
     parser.add_argument("--engine", choices=("sqlite", "postgres"))
     parser.add_argument("--json", type=Path, metavar="FILE")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, Prepared(Path(folder), SIZES[args.size]) as made:
         given = (made, args.only, args.engine)
-        wanted = chain(works(*given), lists.works(*given))
+        wanted = chain(starts.works(made, args.only), works(*given), lists.works(*given))
         lines = list(table(measured(work, args.runs) for work in wanted))
     if args.json:
         told = {"size": args.size, "runs": args.runs, "python": platform.python_version()}

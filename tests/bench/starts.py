@@ -11,9 +11,10 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from tests.bench.sides import Prepared, Work
 from tests.guards.project import ROOT
 
 EMPTY = Path(__file__).parent / "byhand/empty_app.py"
@@ -24,6 +25,25 @@ _PATIENCE_SECONDS = 20.0
 
 class NoFrame(AssertionError):
     """The program ended, or said nothing for too long."""
+
+
+MOST = 1.5
+
+
+def works(made: Prepared, only: list[str] | None) -> Iterator[Work]:
+    if only and "start" not in only:
+        return
+    home = made.folder / "home"
+    home.mkdir()
+    set_up(home)
+    yield Work(
+        "start",
+        "sqlite",
+        1,
+        lambda _n: lambda: ours(home),
+        lambda _n: lambda: byhand(home),
+        most=MOST,
+    )
 
 
 def ours(home: Path) -> None:

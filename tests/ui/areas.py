@@ -8,6 +8,7 @@ from typing import Any
 from billing_tui.domain.acts import Request
 from screens.acts import Act
 from screens.palette import everything
+from tests.stores import PASSWORD
 from tests.ui.seat import Seat
 
 
@@ -21,6 +22,12 @@ async def keys(seat: Seat, *pressed: str) -> None:
             await seat.sees(key[1:])
         else:
             await seat.press(key)
+
+
+async def sign_in(seat: Seat) -> None:
+    """Whoever has a password gives it."""
+    await seat.sees("Password")
+    await keys(seat, f"={PASSWORD}", "enter", "?To do")
 
 
 def screens(seat: Seat) -> list[str]:
@@ -50,7 +57,7 @@ def rows(seat: Seat, selector: str = "#rows") -> list[str]:
     table = seat.one(selector)
     top = table.region.y + 1
     lines = seat.text.splitlines()[top + 1 : table.region.bottom - 1]
-    return [line[table.region.x + 1 : table.region.right - 1].strip(" ▍│█▂▄▆") for line in lines]
+    return [line[table.region.x + 1 : table.region.right - 1].strip(" ▌│█▂▄▆▅▃▇▁") for line in lines]
 
 
 async def on_row(seat: Seat, number: str) -> None:

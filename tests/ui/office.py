@@ -15,7 +15,8 @@ import pytest
 
 from billing_tui import bootstrap
 from billing_tui.adapters.clock import FixedClock, SystemClock
-from billing_tui.app.door import Door, Options
+from billing_tui.app.door import Door
+from billing_tui.app.given import Options
 from billing_tui.credentials import Secret
 from billing_tui.domain import ids
 from billing_tui.domain.demo import Demo

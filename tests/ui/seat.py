@@ -5,13 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.worker import WorkerCancelled, WorkerFailed
 
-from billing_tui.app import BillingApp, Options
+from billing_tui.app import BillingApp
+from billing_tui.app.given import Options
 from tests.ui.stage import picture
 
 PATIENCE = 20.0
@@ -72,7 +74,11 @@ class Seat:
         await self.settled()
 
     def one(self, selector: str | type[W], kind: type[W] | None = None) -> Any:
-        return self.app.screen.query_one(selector, kind) if kind else self.app.screen.query_one(selector)
+        return (
+            self.app.screen.query_one(selector, kind)
+            if kind
+            else self.app.screen.query_one(selector)
+        )
 
     @property
     def text(self) -> str:
@@ -100,7 +106,8 @@ async def seated(
     app: BillingApp | None = None,
 ) -> AsyncIterator[Seat]:
     """The console as it stands after its store was opened, or refused."""
-    app = app or BillingApp(options or Options())
+    # Jobs would add acts of their own to what is looked at.
+    app = app or BillingApp(replace(options or Options(), jobs=False))
     app.animation_level = "none"
     if theme:
         app.theme = theme

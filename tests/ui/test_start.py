@@ -18,7 +18,8 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs a pseudo termi
 # The first frame is looked at from inside: what was imported and opened when it was drawn.
 _FIRST_FRAME = """
 import asyncio, json, sys
-from billing_tui.app import BillingApp, Options
+from billing_tui.app import BillingApp
+from billing_tui.app.given import Options
 
 class Watched(BillingApp):
     first = None

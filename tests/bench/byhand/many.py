@@ -3,6 +3,7 @@ writes them, but no chain, which lists don't read."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,39 +23,55 @@ _SECOND = (
     " Motors Optics Paper Pharma Plastics Press Rail Robotics Software Solar Steel Studio"
     " Systems Telecom Textiles Timber Tools Toys Travel Vision Water Works Yachts"
 )
-FIRST, SECOND = _FIRST.split(), _SECOND.split()
+FIRST, SECOND, THIRD = (
+    _FIRST.split(),
+    _SECOND.split(),
+    ("Zurich", "Quito", "Kyiv", "Jena", "Xanten"),
+)
 COLUMNS = (
     "organisation, id, version, number, name, currency, terms, delivery, language, addresses,"
     " contacts, tax_ids, allocations, brakes, tags, meta_data, sort_name, sort_number, skeleton,"
     " created_at"
 )
-GOLD = "n % 7 = 0"
-
-
-def customers(numbers: str, organisation: str, id: str, created: str) -> str:
-    """The statement; what differs between the engines is given."""
-    name, sort = "f.word || ' ' || s.word", "lower(f.word) || ' ' || lower(s.word)"
-    return (
-        f"INSERT INTO customer ({COLUMNS}) SELECT {organisation}, {id}, 1, 'C-' || n, {name},"
-        " CASE WHEN n % 3 = 0 THEN 'USD' ELSE 'EUR' END, 'net30', 'email', 'en', '[]', '[]', '[]',"
-        f" '[]', '{{}}', CASE WHEN {GOLD} THEN '[\"gold\"]' ELSE '[]' END, '{{}}', {sort},"
-        f" 'c-' || CASE WHEN length(n || '') < 10 THEN '0' ELSE '' END || length(n || '') || n,"
-        f" {sort}, {created} FROM {numbers} JOIN words f ON f.kind = 1 AND f.i = n % {len(FIRST)}"
-        f" JOIN words s ON s.kind = 2 AND s.i = (n / {len(FIRST)}) % {len(SECOND)}"
-    )
-
-
-KEYS = "INSERT INTO customer_key (organisation, kind, key, customer) SELECT organisation, "
-KEY_ROWS = (
-    "'word', substr(sort_name, 1, {space} - 1), id FROM customer WHERE organisation = {o}",
-    "'word', substr(sort_name, {space} + 1), id FROM customer WHERE organisation = {o}",
-    "'number', 'c' || substr(number, 3), id FROM customer WHERE organisation = {o}",
-    "'tag', 'gold', id FROM customer WHERE organisation = {o} AND tags <> '[]'",
+# A share of all are gold and pay in dollars; of the others with a tag, and of those with a third
+# word, there are as many in every list that has this many rows.
+ALIKE = 10_000
+GOLD, DOLLARS = "n % 7 = 0", "n % 3 = 0"
+VIP, WATCHED = f"n % 4 = 1 AND n <= {ALIKE}", f"n % 4 = 3 AND n <= {ALIKE}"
+LOOK = (
+    f" JOIN words f ON f.kind = 1 AND f.i = n % {len(FIRST)}"
+    f" JOIN words s ON s.kind = 2 AND s.i = (n / {len(FIRST)}) % {len(SECOND)}"
+    f" LEFT JOIN words t ON t.kind = 3 AND n % 5 = 0 AND n <= {ALIKE}"
+    f" AND t.i = (n / 5) % {len(THIRD)}"
 )
 
 
+def statements(numbers: str, organisation: str, id: str, created: str) -> Iterator[str]:
+    """What differs between the engines is given."""
+    name = "f.word || ' ' || s.word || coalesce(' ' || t.word, '')"
+    digits = "length(n || '')"
+    yield (
+        f"INSERT INTO customer ({COLUMNS}) SELECT {organisation}, {id}, 1, 'C-' || n, {name},"
+        f" CASE WHEN {DOLLARS} THEN 'USD' ELSE 'EUR' END, 'net30', 'email', 'en', '[]', '[]', '[]',"
+        f" '[]', '{{}}', CASE WHEN {GOLD} THEN '[\"gold\"]' ELSE '[]' END, '{{}}', lower({name}),"
+        f" 'c-' || CASE WHEN {digits} < 10 THEN '0' ELSE '' END || {digits} || n,"
+        f" lower({name}), {created} FROM {numbers}{LOOK}"
+    )
+    for kind, key, which in (
+        ("word", "lower(f.word)", "1 = 1"), ("word", "lower(s.word)", "1 = 1"),
+        ("word", "lower(t.word)", "t.word IS NOT NULL"), ("number", "'c' || n", "1 = 1"),
+        ("tag", "'gold'", GOLD), ("tag", "'vip'", VIP),
+        ("tag", "'watched'", WATCHED),
+    ):  # fmt: skip
+        yield (
+            f"INSERT INTO customer_key (organisation, kind, key, customer)"
+            f" SELECT {organisation}, '{kind}', {key}, {id} FROM {numbers}{LOOK} WHERE {which}"
+        )
+
+
 def words() -> list[tuple[int, int, str]]:
-    return [(1, i, w) for i, w in enumerate(FIRST)] + [(2, i, w) for i, w in enumerate(SECOND)]
+    lists = enumerate((FIRST, SECOND, THIRD), 1)
+    return [(kind, i, word) for kind, each in lists for i, word in enumerate(each)]
 
 
 def fill_sqlite(path: Path, organisation: str, rows: int) -> None:
@@ -69,11 +86,9 @@ def fill_sqlite(path: Path, organisation: str, rows: int) -> None:
     )
     id = "printf('%08x-0000-7000-8000-%012x', n, n)"
     created = "strftime('%Y-%m-%dT%H:%M:%S.000000Z', 1700000000 + n * 60, 'unixepoch')"
-    o = f"'{organisation}'"
     connection.execute("BEGIN")
-    connection.execute(customers(numbers, o, id, created))
-    for keys in KEY_ROWS:
-        connection.execute(KEYS + keys.format(o=o, space="instr(sort_name, ' ')"))
+    for statement in statements(numbers, f"'{organisation}'", id, created):
+        connection.execute(statement)
     connection.execute("COMMIT")
     connection.close()
 
@@ -88,8 +103,7 @@ def fill_postgres(admin: Any, organisation: str, rows: int) -> None:
     numbers = f"generate_series(1, {rows}) AS n"
     hexed = "lpad(to_hex(n), {}, '0')"
     id = f"({hexed.format(8)} || '-0000-7000-8000-' || {hexed.format(12)})::uuid"
-    o = f"'{organisation}'::uuid"
-    run(customers(numbers, o, id, "to_timestamp(1700000000 + n * 60)"))
-    for keys in KEY_ROWS:
-        run(KEYS + keys.format(o=o, space="strpos(sort_name, ' ')"))
+    created = "to_timestamp(1700000000 + n * 60)"
+    for statement in statements(numbers, f"'{organisation}'::uuid", id, created):
+        run(statement)
     run("VACUUM ANALYZE")
