@@ -11,7 +11,10 @@ from textual.binding import Binding, BindingType
 from textual.events import Key, ScreenResume
 from textual.screen import Screen
 
+from billing_tui.domain.safe import safe
+
 from .acts import Acts, why_nothing
+from .closing import Closing
 from .desk import Changed, WriteFailed
 from .widgets.keys_bar import KeysBar
 from .widgets.top_bar import TopBar
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Page(Works, Acts, Screen[T]):
+class Page(Works, Acts, Closing[T], Screen[T]):
     """A screen with the bar above and the keys below. Subclasses compose their body.
 
     `reload` is called when others changed something it may show, at once when it is in sight, else
@@ -84,10 +87,10 @@ class Page(Works, Acts, Screen[T]):
             self.app.pop_screen()
 
     def on_key(self, event: Key) -> None:
-        """A key that does nothing now says why."""
+        """A key that does nothing now says why; what the undo key takes back stays the same."""
         if why := why_nothing(self, event.key):
             event.stop()
-            self.desk.say(why)
+            self.notify(safe(why), markup=False)
 
     @on(Changed)
     def _others_changed(self, event: Changed) -> None:

@@ -6,7 +6,7 @@ Everything of the door may take long, so it is called in threads.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from textual.message import Message
@@ -82,7 +82,7 @@ class Made:
 
     login: str
     resumed: bool
-    code: str
+    code: str = field(repr=False)
     kept: str
     notes: tuple[str, ...]
 

@@ -101,6 +101,9 @@ class BillingApp(Watching):
             self.stylesheet.read(asset(f"{name}.tcss"))
         self.refresh_css()
 
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return themes.lent(self.current_theme)
+
     # What screens may ask for.
 
     @property
@@ -148,7 +151,7 @@ class BillingApp(Watching):
         from screens.dialogs import Failure
 
         reference = log_failure(error)
-        if any(isinstance(screen, Failure) and screen.reference for screen in self.screen_stack):
+        if any(isinstance(one, Failure) and one.reference for one in self.stack_at_work):
             return  # one fault often brings more, and the first one tells the most
         message = "A fault of the program; nothing was left half done. You can go on working."
         self.push_screen(Failure("Something went wrong", message, reference))

@@ -32,6 +32,11 @@ class Lockable(OneByOne):
     def locked(self) -> bool:
         return bool(self._behind)
 
+    @property
+    def stack_at_work(self) -> list[Screen[Any]]:
+        """The screens of the area in front, also behind the lock."""
+        return self._screen_stacks[self._behind or self.current_mode]
+
     def lock(self) -> None:
         """Hide everything behind the lock; what is pushed or told meanwhile waits."""
         if self.locked:
@@ -41,6 +46,8 @@ class Lockable(OneByOne):
         super().switch_mode(mode)
 
     def let_in(self) -> None:
+        if not self.locked:
+            return  # whoever locked it was signed out while the password was checked
         behind, self._behind = self._behind, ""
         super().switch_mode(behind)
         self._touched = time.monotonic()

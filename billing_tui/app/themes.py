@@ -62,6 +62,16 @@ OWN = (DARK, LIGHT)
 DEFAULT = DARK.name
 
 
+def lent(theme: Theme) -> dict[str, str]:
+    """Colours of ours that a theme of others does not name, made of its own."""
+    plain = theme.primary.startswith("ansi_")  # a terminal's own colours cannot be mixed
+    return {
+        "brand": theme.warning or theme.primary,
+        "row": theme.primary if plain else f"{theme.primary} 30%",
+        "row-blurred": "ansi_bright_black" if plain else f"{theme.primary} 12%",
+    }
+
+
 def shown(wanted: str, known: Container[str]) -> str:
     """The theme to begin with: the one that was kept, where there still is one of that name."""
     return wanted if wanted in known else DEFAULT

@@ -77,5 +77,14 @@ def matching(known: Callable[[], Iterable[KnownCode]], typed: str) -> tuple[Know
     return tuple([each for place in places for each in place][:_MOST])
 
 
+def meant(known: Callable[[], Iterable[KnownCode]], typed: str) -> str:
+    """The code of what is called just so, or of the only one it can be; else nothing."""
+    found = matching(known, typed)
+    exact = [each.code for each in found if sort_key(each.name) == sort_key(typed)]
+    if len(exact) == 1:
+        return exact[0]
+    return found[0].code if len(found) == 1 else ""
+
+
 def name_of(known: Callable[[], Iterable[KnownCode]], code: str) -> str:
     return next((each.name for each in known() if each.code == code), "")

@@ -59,6 +59,14 @@ class StoreFounded(Refused):
         )
 
 
+class ServerTooOld(Refused):
+    def __init__(self) -> None:
+        super().__init__(
+            "Server too old",
+            f"A shared store needs PostgreSQL {health.LEAST_SERVER // 10_000} or newer.",
+        )
+
+
 class SetupUnfinished(Refused):
     def __init__(self) -> None:
         super().__init__(
@@ -107,6 +115,7 @@ class Starter:
             with outside_units(engine) as connection:
                 found = self._stage(connection)
             if found is Stage.NOTHING and not store.sqlite:
+                _refuse_old(engine)
                 roles.rehearse(engine)
             return found
         finally:
@@ -150,6 +159,7 @@ class Starter:
                     _make_file(self.settings)
                 _refuse_founded(engine, self.settings)
                 if not self.settings.store.sqlite:
+                    _refuse_old(engine)
                     roles.prepare(engine)
                 _migrated(engine)
                 return self._founded(engine, founding, login)
@@ -269,6 +279,12 @@ def _refuse_founded(engine: StoreEngine, settings: Settings) -> None:
         migrate.check(connection, __version__)
         if store_meta.founded(connection) and store_meta.said(connection, _MARK) != _BEGUN:
             raise StoreFounded(_where(settings))
+
+
+def _refuse_old(engine: StoreEngine) -> None:
+    with outside_units(engine) as connection:
+        if health.server_version(connection) < health.LEAST_SERVER:
+            raise ServerTooOld
 
 
 def _migrated(engine: StoreEngine) -> None:

@@ -49,6 +49,7 @@ class AlertDone(Message, bubble=False):
 class AlertDoing(Page[None]):
     """For a screen that has alerts in hand."""
 
+    KINDS: ClassVar[frozenset[str]] = frozenset({"alert"})
     RIGHTS: ClassVar[Mapping[str, Right]] = {
         "acknowledge": Right.ACKNOWLEDGE,
         "assign": Right.ACKNOWLEDGE,
@@ -94,7 +95,11 @@ class AlertDoing(Page[None]):
 
     @on(AlertsRead)
     def _alerts_read(self, event: AlertsRead) -> None:
-        alerts = [one for one in event.alerts if one.acknowledged_at is None]
+        alerts = sorted(
+            (one for one in event.alerts if one.acknowledged_at is None),
+            key=lambda one: (one.severity.rank, one.raised_at),
+            reverse=True,
+        )
         if len(alerts) == 1 and alerts[0].severity is not Severity.CRITICAL:
             self._acknowledge(alerts)
         elif alerts:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
+from textual import on
 from textual.widget import Widget
 
 from billing_tui.domain.acts import Request
@@ -32,6 +33,7 @@ from screens.widgets.fields import (
     ChoiceField,
     CodeField,
     CompletionField,
+    FieldChanged,
     MoneyField,
     PercentField,
     RowsField,
@@ -99,6 +101,14 @@ class CustomerForm(FormPage[Customer, Saved]):
             number = CodeField("number", "Number", placeholder="the next free one")
             fields.insert(1, number)
         return fields
+
+    @on(FieldChanged)
+    def _currency_changed(self, event: FieldChanged) -> None:
+        """The limit is in the currency that stands in the form."""
+        if self.form is not None and event.field is self.form.fields["currency"]:
+            code, limit = event.field.text.strip().upper(), self.form.fields["credit_limit"]
+            if code in CURRENCIES and isinstance(limit, MoneyField):
+                limit.currency = code
 
     def save(self, values: Mapping[str, Any], request: Request) -> Saved:
         customers, draft = self.desk.services.customers, _draft(values)

@@ -30,7 +30,7 @@ class ThemeKept(Message, bubble=False):
 class AppearancePart(Part[Theme]):
     ABOUT = "The colours of this console, on this machine. Enter takes the theme at once."
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "take", "Take", tooltip="Use this theme from now on, and keep it",
+        Binding("a", "take", "Take", tooltip="Use this theme from now on, and keep it",
                 id="appearance.take"),
     ]  # fmt: skip
 

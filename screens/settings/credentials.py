@@ -34,7 +34,7 @@ class Tried(Message, bubble=False):
 
 
 class CredentialsPart(Part["Kept"]):
-    ABOUT = "Where this machine keeps secrets of this store."
+    ABOUT = "Where secrets of this store are."
     NEEDS_ROW = frozenset({"keep", "remove", "try"})
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "keep", "Set", tooltip="Type a value and keep it", id="credentials.keep"),
@@ -61,8 +61,8 @@ class CredentialsPart(Part["Kept"]):
 
     def shown(self, found: Found) -> None:
         ring = found.keyring
-        used = f"Keyring in use: {ring.name}." if ring.name else "No keyring is in use."
-        self.say_about(f"{self.ABOUT} {used} {ring.note}".strip())
+        used = f"Keyring: {ring.name}. {ring.note}" if ring.name else ring.note
+        self.say_about(f"{self.ABOUT} {used}".strip())
         self.show_rows(found.kept)
 
     def lines(self, row: Kept) -> Sequence[Line]:

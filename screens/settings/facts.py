@@ -26,7 +26,7 @@ class FactsPart(Part[Stated]):
     def columns(self) -> Sequence[Column[Stated]]:
         return (
             Column("What", lambda one: Cell(one.label, "muted"), 16, priority=3),
-            Column("Value", lambda one: Cell(one.value, one.style or "strong"), 24, 2, priority=4),
+            Column("Value", lambda one: Cell(one.value, one.style or "strong"), 30, 2, priority=4),
             Column("Meaning", lambda one: Cell(one.about, "muted"), 40, 1, priority=1),
         )
 

@@ -35,7 +35,7 @@ class Gate:
 
 
 class FeaturesPart(Part[Gate]):
-    ABOUT = "What is switched on, and for whom. A feature is on for all until somebody narrows it."
+    ABOUT = "What is switched on, and for whom."
     NEEDS_ROW = frozenset({"edit", "switch"})
     RIGHTS: ClassVar[Mapping[str, Right]] = {
         "edit": Right.MANAGE_SETTINGS,

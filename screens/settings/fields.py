@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from rich.text import Text
 from textual import events, on
 from textual.binding import Binding, BindingType
+from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -26,6 +27,7 @@ from screens.widgets.fields import (
 
 _SUGGESTED = 8
 _GAP = 2
+_AROUND = 2 + _GAP  # the tick before a word, and what is between words
 
 
 class CheckedField(TextField):
@@ -116,23 +118,44 @@ class Ticks(Widget, can_focus=True):
         self.post_message(self.Entered())
 
     def on_click(self, event: events.Click) -> None:
-        at = 0
-        for place, word in enumerate(self.words):
-            at += len(word) + 2 + _GAP
-            if event.x < at:
-                self.here = place
+        at = event.get_content_offset(self)
+        lines = self._lines(self.size.width)
+        if at is None or at.y >= len(lines):
+            return
+        end = 0
+        for word in lines[at.y]:
+            end += len(word) + _AROUND
+            if at.x < end:
+                self.here = self.words.index(word)
                 self.turn(word)
                 return
 
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return len(self._lines(width))
+
     def render(self) -> Text:
-        line = Text(end="", no_wrap=True)
-        for place, word in enumerate(self.words):
-            on_ = word in self.ticked
-            style = self.get_component_rich_style("ticks--on" if on_ else "ticks--off")
-            if self.has_focus and place == self.here:
-                style += self.get_component_rich_style("ticks--here")
-            line.append(f"{'☑' if on_ else '☐'} {word}", style).append(" " * _GAP)
-        return line
+        lines = [
+            Text(" " * _GAP, end="").join(map(self._told, line))
+            for line in self._lines(self.size.width)
+        ]
+        return Text("\n", end="", no_wrap=True).join(lines)
+
+    def _told(self, word: str) -> Text:
+        ticked = word in self.ticked
+        style = self.get_component_rich_style("ticks--on" if ticked else "ticks--off")
+        if self.has_focus and word == self.words[self.here]:
+            style += self.get_component_rich_style("ticks--here")
+        return Text(f"{'☑' if ticked else '☐'} {word}", style)
+
+    def _lines(self, width: int) -> list[list[str]]:
+        """As many beside each other as there is room for."""
+        lines: list[list[str]] = [[]]
+        for word in self.words:
+            used = sum(len(other) + _AROUND for other in lines[-1])
+            if lines[-1] and used + len(word) + _AROUND - _GAP > width:
+                lines.append([])
+            lines[-1].append(word)
+        return lines
 
 
 class RolesField(Field[tuple[Role, ...]]):

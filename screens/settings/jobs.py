@@ -63,7 +63,7 @@ class DryRun(Message, bubble=False):
 
 
 class JobsPart(Part[Job]):
-    ABOUT = "What runs by itself where `billing-tui jobs serve` runs; r runs one now, here."
+    ABOUT = "What runs by itself under `billing-tui jobs serve`; r runs one here, now."
     NEEDS_ROW = frozenset({"run", "dry_run", "switch", "reschedule"})
     RIGHTS: ClassVar[Mapping[str, Right]] = {
         "run": Right.RUN_JOBS,

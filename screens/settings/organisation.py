@@ -31,7 +31,7 @@ _LIVE, _TRIAL = "● live books", "○ trial"
 
 
 class OrganisationPart(FactsPart):
-    ABOUT = "Whose books these are. a changes it."
+    ABOUT = "Whose books these are."
     RIGHTS: ClassVar[Mapping[str, Right]] = {
         "edit": Right.MANAGE_SETTINGS,
         "production": Right.MANAGE_SETTINGS,

@@ -25,6 +25,7 @@ from screens.work import Works
 Row = TypeVar("Row")
 Done = TypeVar("Done")
 STALE = "stale_version"
+OWN = "»"  # before what is the person's own
 _NO_ROW = "There is no row to do that with."
 
 

@@ -19,7 +19,7 @@ from screens.widgets.pane import Fact, Rule, Title
 from screens.widgets.pane import Part as Line
 from screens.widgets.records import Cell, Column
 
-from .part import Part
+from .part import OWN, Part
 from .passwords import AskPassword
 from .person import PersonForm
 from .sql import SqlNeeded
@@ -40,7 +40,7 @@ class PersonSaved(Message, bubble=False):
 
 
 class PeoplePart(Part[User]):
-    ABOUT = "Who works here. On a shared store each of them is a login of the database."
+    ABOUT = "Who works here; » is you. On a shared store each is a login of the database."
     NEEDS_ROW = frozenset({"edit", "switch", "reset"})
     RIGHTS: ClassVar[Mapping[str, Right]] = dict.fromkeys(
         ("new", "edit", "switch", "reset"), Right.MANAGE_PEOPLE
@@ -60,14 +60,14 @@ class PeoplePart(Part[User]):
             Column("Name", lambda one: Cell(one.name, "" if not one.disabled else "muted"), 14, 2,
                    priority=5),
             Column("Roles", lambda one: Cell(", ".join(one.roles)), 14, 2, priority=7),
-            Column("Password", lambda one: Cell(self._password(one), "muted"), 10, priority=2),
+            Column("Password", lambda one: Cell(self._password(one), "muted"), 12, priority=2),
             Column("State", lambda one: Cell(_badge(one).text, _badge(one).style), 10, priority=8),
         )  # fmt: skip
 
     def _login(self, one: User) -> Cell:
         mine = one.login == self.desk.session.login
         style = "muted" if one.disabled else "strong"
-        return Cell(f"{one.login} (you)" if mine else one.login, style)
+        return Cell(f"{OWN} {one.login}" if mine else one.login, style)
 
     def _password(self, one: User) -> str:
         if self.desk.session.shared:

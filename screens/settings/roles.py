@@ -10,21 +10,21 @@ from screens.widgets.pane import Fact, Rule, Title, Words
 from screens.widgets.pane import Part as Line
 from screens.widgets.records import Cell, Column
 
-from .part import Part
+from .part import OWN, Part
 
-_MAY, _MAY_NOT, _OWN = "●", "–", "»"
+_MAY, _MAY_NOT = "●", "–"
 
 
 class RolesPart(Part[Right]):
     ABOUT = "What each role may do; » marks yours. Roles are given on the page People."
 
     def columns(self) -> Sequence[Column[Right]]:
-        first: Column[Right] = Column("May", lambda right: Cell(right.value), 24, 2, priority=9)
+        first: Column[Right] = Column("May", lambda right: Cell(right.value), 22, 2, priority=9)
         return (first, *(self._column(role) for role in Role))
 
     def _column(self, role: Role) -> Column[Right]:
         own = role in self.desk.session.roles
-        title = f"{_OWN} {role.value}" if own else role.value
+        title = f"{OWN} {role.value}" if own else role.value
         return Column(title, partial(_cell, role, own), len(title), priority=5)
 
     def key_of(self, row: Right) -> str:
@@ -38,7 +38,7 @@ class RolesPart(Part[Right]):
         allowed = self.desk.session.may(row)
         said = "You may do this." if allowed else "You may not do this."
         roles = [
-            Fact(f"{_OWN if role in mine else ' '} {role.value}",
+            Fact(f"{OWN if role in mine else ' '} {role.value}",
                  "may" if role in MATRIX[row] else "may not",
                  "success" if role in MATRIX[row] else "muted")
             for role in Role

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, ClassVar
 
 from rich.text import Text
@@ -65,6 +67,10 @@ class SettingsScreen(AreaScreen):
     def reload(self, changed: frozenset[str]) -> None:
         if self.part is not None and self.part.display:
             self.part.reload()
+
+    def lines_of_palette(self) -> Iterator[tuple[str, str, Callable[[], None]]]:
+        for page in PAGES:
+            yield f"Settings: {page.title}", "", partial(self.narrow, page.name)
 
     def narrow(self, query: str) -> None:
         if query in BY_NAME:

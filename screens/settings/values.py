@@ -110,9 +110,7 @@ class GeneralPart(ValuesPart):
 
 
 class RetentionPart(ValuesPart):
-    ABOUT = (
-        "How long technical rows and logs are kept. Business rows, books and the audit trail stay."
-    )
+    ABOUT = "How long technical rows are kept. Books and the audit trail stay for good."
 
     def belongs(self, one: Setting) -> bool:
         return one.name in _RETAINED

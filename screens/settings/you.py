@@ -23,7 +23,7 @@ class Me:
 
 
 class YouPart(FactsPart):
-    ABOUT = "How this program knows you. Your name and roles are changed on the page People."
+    ABOUT = "How this program knows you."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("p", "password", "Password", tooltip="Set or change your password",
                 id="you.password"),
@@ -44,7 +44,7 @@ class YouPart(FactsPart):
     def _stated(self, me: Me) -> Sequence[Stated]:
         session = self.desk.session
         return (
-            Stated("Name", me.user.name, "As others see you."),
+            Stated("Name", me.user.name, "As others see you; an admin changes it on the page People."),
             Stated("Login", me.user.login, "A login of the database." if session.shared
                    else "As the operating system knows you."),
             Stated("Roles", ", ".join(me.user.roles), "The page Roles says what they may."),

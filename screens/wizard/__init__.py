@@ -46,6 +46,7 @@ _STEPS = {
     "password_too_weak": "you",
     "other_login": "place",
     "roles_needed": "place",
+    "server_too_old": "place",
     "setting_unusable": "place",
     "store_founded": "place",
 }

@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from billing_tui.domain.errors import BillingError, InputError
 from billing_tui.domain.fields import FieldsRefused
-from billing_tui.domain.known_codes import KnownCode, matching, name_of
+from billing_tui.domain.known_codes import KnownCode, matching, meant, name_of
 from billing_tui.domain.safe import safe
 from screens.desk import desk_of
 from screens.widgets.fields.completion import CompletionField
@@ -104,9 +104,8 @@ class KnownField(CompletionField):
         try:
             return self._check(text)
         except InputError:
-            found = matching(self._known_codes, text)
-            if len(found) == 1:
-                return found[0].code
+            if code := meant(self._known_codes, text):
+                return code
             raise
 
     def collect(self) -> str:

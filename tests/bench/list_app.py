@@ -165,7 +165,7 @@ class Driver:
         """Nothing is on its way any more, and has been painted."""
         reader = self.app.table._reader
         await asyncio.sleep(_FRAMES)
-        await self._until(lambda: not (reader._reading or reader._counting or reader.coming))
+        await self._until(lambda: not reader.busy)
         await asyncio.sleep(_FRAMES)
 
     async def _until(self, holds: Callable[[], bool]) -> None:

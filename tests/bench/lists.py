@@ -22,6 +22,7 @@ KEYS = {
     "share": "b",
 }  # fmt: skip
 UNJUDGED = {"share"}
+PRESSES = 4
 MOST, MOST_MEMORY, MEGABYTES = 1.2, 1.15, 40.0
 
 
@@ -77,11 +78,14 @@ def _of(made: Prepared, engine: Engine, wanted: set[str]) -> Iterator[Work]:
 
 def _key(engine: Engine, name: str, key: str, both: list[Process], size: Size) -> Work:
     def pressed(process: Process) -> Callable[[int], Callable[[], object]]:
-        return lambda _n: lambda: process.ask("times", key, size.presses)
+        return lambda _n: lambda: process.ask("times", key, PRESSES)
 
     small, large = map(pressed, both)
     most = None if name in UNJUDGED else MOST
-    return Work(f"list {name}", engine.name, size.lists[1], large, small, most=most, unit="ms")
+    return Work(
+        f"list {name}", engine.name, size.lists[1], large, small,
+        most=most, unit="ms", turns=size.turns,
+    )  # fmt: skip
 
 
 def _memory(engine: Engine, small: Asked, large: Asked, rows: int) -> Work:

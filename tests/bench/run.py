@@ -26,8 +26,8 @@ RUNS = 5
 SIZES = {
     "small": Size(customers=1_500, chain=20_000),
     "10k": Size(customers=10_000, chain=100_000),
-    "100k": Size(customers=100_000, chain=300_000, lists=(10_000, 100_000), presses=40),
-    "1m": Size(customers=100_000, chain=1_000_000, lists=(10_000, 1_000_000), presses=40),
+    "100k": Size(customers=100_000, chain=300_000, lists=(10_000, 100_000), turns=10),
+    "1m": Size(customers=100_000, chain=1_000_000, lists=(10_000, 1_000_000), turns=10),
 }
 
 
@@ -48,7 +48,7 @@ class Line:
 def measured(work: Work, runs: int) -> Line:
     ours: list[float] = []
     byhand: list[float] = []
-    for n in range(runs):
+    for n in range(runs * work.turns):
         ours += values(work, work.ours(n))
         byhand += values(work, work.byhand(n))
     work.check()

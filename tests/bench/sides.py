@@ -51,13 +51,14 @@ class Size:
     customers: int
     chain: int
     lists: tuple[int, int] = (10_000, 100_000)
-    presses: int = 4
+    turns: int = 1
 
 
 @dataclass
 class Work:
     """`ours` and `byhand` prepare one run and give what is timed; `least` and `most` judge. In
-    another `unit` than seconds a run gives its own values, and `limit` judges ours alone."""
+    another `unit` than seconds a run gives its own values, of which more are had by more `turns` in
+    each run; `limit` judges ours alone."""
 
     what: str
     engine: str
@@ -68,6 +69,7 @@ class Work:
     most: float | None = None
     check: Callable[[], None] = field(default=lambda: None)
     unit: str = "s"
+    turns: int = 1
     limit: float | None = None
 
 

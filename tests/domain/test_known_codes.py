@@ -14,6 +14,7 @@ from billing_tui.domain.known_codes import (
     currencies,
     locales,
     matching,
+    meant,
     name_of,
     zones,
 )
@@ -50,3 +51,20 @@ def test_every_code_has_a_name() -> None:
     assert {each.code for each in currencies()} == set(CURRENCIES)
     assert name_of(countries, "DE") == "Germany"
     assert name_of(countries, "XX") == ""
+
+
+@pytest.mark.parametrize(
+    ("known", "typed", "code"),
+    [
+        (countries, "Austria", "AT"),
+        (countries, "austr", ""),
+        (currencies, "euro", "EUR"),
+        (zones, "Europe/Berl", "Europe/Berlin"),
+        (locales, "German", "de"),
+        (countries, "Narnia", ""),
+    ],
+)
+def test_a_name_stands_for_its_code_where_that_is_clear(
+    known: Callable[[], Iterable[KnownCode]], typed: str, code: str
+) -> None:
+    assert meant(known, typed) == code

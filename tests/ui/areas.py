@@ -57,7 +57,9 @@ def rows(seat: Seat, selector: str = "#rows") -> list[str]:
     table = seat.one(selector)
     top = table.region.y + 1
     lines = seat.text.splitlines()[top + 1 : table.region.bottom - 1]
-    return [line[table.region.x + 1 : table.region.right - 1].strip(" ▌│█▂▄▆▅▃▇▁") for line in lines]
+    return [
+        line[table.region.x + 1 : table.region.right - 1].strip(" ▌│█▂▄▆▅▃▇▁") for line in lines
+    ]
 
 
 async def on_row(seat: Seat, number: str) -> None:
@@ -66,6 +68,16 @@ async def on_row(seat: Seat, number: str) -> None:
     await fill(seat, number)
     await keys(seat, "enter")
     await seat.until(lambda: _here(seat) == number, f"{number} is not in the list")
+
+
+async def offered(seat: Seat, text: str) -> None:
+    """Wait until the query line offers it for what was just typed."""
+    found = seat.one("#query DropList")
+
+    def there() -> bool:
+        return found.is_open and any(one.text == text for one in found.suggestions)
+
+    await seat.until(there, f"{text} is not offered")
 
 
 async def fill(seat: Seat, text: str) -> None:

@@ -44,12 +44,12 @@ def new_home() -> Path:
     return home
 
 
-def run(home: Path, *words: str) -> Any:
+def run(home: Path, *words: str, **environment: str) -> Any:
     """A command in a process of its own, which has to work; gives the document it prints."""
     done = subprocess.run(
         [sys.executable, "-m", "billing_tui", *words, "--json"],
         cwd=ROOT,
-        env=environment_of(home),
+        env=environment_of(home) | environment,
         capture_output=True,
         text=True,
         check=False,
@@ -57,3 +57,11 @@ def run(home: Path, *words: str) -> Any:
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
+
+
+def secret(home: Path, text: str) -> Path:
+    """A file only its owner can read."""
+    path = home / "secret"
+    path.write_text(f"{text}\n", encoding="utf-8")
+    path.chmod(0o600)
+    return path

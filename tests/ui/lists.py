@@ -203,8 +203,7 @@ class Seen:
 
     async def settled(self) -> None:
         """Nothing is on its way any more."""
-        reader = self.table._reader
-        await self.until(lambda: not (reader._reading or reader._counting or reader.coming))
+        await self.until(lambda: not self.table._reader.busy)
 
     async def until(self, holds: Callable[[], Any]) -> None:
         for _ in range(2000):

@@ -1,6 +1,6 @@
 """`make shots`: every scene at three sizes, in both themes and without colour, as SVG and PNG.
 
-    python tests/ui/shots.py FOLDER [--only WORD] [--workers N]
+python tests/ui/shots.py FOLDER [--only WORD] [--workers N]
 """
 
 from __future__ import annotations

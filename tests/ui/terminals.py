@@ -87,7 +87,13 @@ class Terminal:
 
     def expect(self, *texts: str, within: float = PATIENCE) -> str:
         """Wait until all of these stand on the screen; gives the whole of it."""
-        return self._wait(lambda text: all(one in text for one in texts), f"never seen: {texts}", within)
+        return self._wait(
+            lambda text: all(one in text for one in texts), f"never seen: {texts}", within
+        )
+
+    def expect_focus(self, label: str, within: float = PATIENCE) -> None:
+        """Wait until the field of that name stands out, so that typing goes there."""
+        self._wait(lambda text: self._stands_out(label, text), f"not at {label!r}", within)
 
     def expect_gone(self, text: str, within: float = PATIENCE) -> str:
         return self._wait(lambda seen: text not in seen, f"still there: {text!r}", within)
@@ -165,6 +171,22 @@ class Terminal:
                 assert left > 0 and not gone, f"{otherwise}\n{text}"
                 self._news.wait(min(left, 1.0))
             return text
+
+    def _stands_out(self, label: str, text: str) -> bool:
+        """Whether a line has a ground that no other line has."""
+        grounds = [
+            {self.screen.buffer[row][column].bg for column in range(self.screen.columns)}
+            for row in range(self.screen.lines)
+        ]
+        others = [
+            ground
+            for line, ground in zip(text.split("\n"), grounds, strict=True)
+            if label not in line
+        ]
+        return any(
+            label in line and ground - set().union(*others)
+            for line, ground in zip(text.split("\n"), grounds, strict=True)
+        )
 
     def _text(self) -> str:
         return "\n".join(line.rstrip() for line in self.screen.display)

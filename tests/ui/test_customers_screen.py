@@ -9,7 +9,19 @@ import pytest
 
 from billing_tui.domain.customers import Brake
 from billing_tui.domain.errors import StoreError
-from tests.ui.areas import acts, below, done, keys, last_told, numbers, on_row, rows, screens, sign_in
+from tests.ui.areas import (
+    acts,
+    below,
+    done,
+    keys,
+    last_told,
+    numbers,
+    offered,
+    on_row,
+    rows,
+    screens,
+    sign_in,
+)
 from tests.ui.office import Office
 from tests.ui.seat import seated
 from tests.ui.stage import SIZES, inert
@@ -67,15 +79,24 @@ async def test_what_is_not_understood_is_pointed_at_and_the_list_stays(office: O
 
 async def test_completions_are_taken_by_keys(office: Office) -> None:
     async with seated() as seat:
-        await keys(seat, "g", "c", "slash", "=ta", "?with this tag", "tab")
+        await keys(seat, "g", "c", "slash", "=ta")
+        await offered(seat, "tag:")
+        await keys(seat, "tab")
         line = seat.one("#query FieldInput")
         assert line.value == "tag:"
-        await keys(seat, "?retail", "=ret", "?with this tag", "tab")
+        await offered(seat, "retail")
+        await keys(seat, "=ret")
+        await offered(seat, "retail")
+        await keys(seat, "tab")
         assert line.value == "tag:retail "
-        await keys(seat, "=brake:", "?nothing is billed", "down", "down", "enter")
+        await keys(seat, "=brake:")
+        await offered(seat, "hold")
+        await keys(seat, "down", "down", "enter")
         assert line.value == "tag:retail brake:no_dunning "
         # Esc closes the list of suggestions first, then goes back.
-        await keys(seat, "=st", "?status:", "escape")
+        await keys(seat, "=st")
+        await offered(seat, "status:")
+        await keys(seat, "escape")
         assert seat.app.focused is line
         await keys(seat, "escape")
         assert seat.app.focused is seat.one("#rows")
@@ -130,7 +151,7 @@ async def test_marks_are_made_counted_and_taken_away(office: Office) -> None:
     async with seated() as seat:
         await keys(seat, "g", "c", "space", "space", "?✓ 2 marked", "escape")
         assert " marked" not in seat.text.replace("Change marked", "")
-        await keys(seat, "asterisk", "down", "space", "?398 marked")
+        await keys(seat, "asterisk", "down", "space", "? marked · ")
         marks = seat.one("#rows").marks
         assert marks.everything
         assert len(marks.keys) == 1
@@ -152,7 +173,7 @@ async def test_what_others_do_appears_and_lights_up(office: Office) -> None:
         here = table.row.number
         with office.services("grace") as services:
             done(services.customers.edit, here, None, {"name": "Aachen Works"})
-        seat.app._look()
+        seat.app.look()
         await seat.sees("Aachen Works")
         assert here in table._changed
         assert table.row.number == here
@@ -162,15 +183,15 @@ async def test_a_change_of_something_else_does_not_read_the_list(office: Office)
     async with seated() as seat:
         await keys(seat, "g", "c")
         read: list[Any] = []
-        seat.app.screen.reload = read.append  # type: ignore[method-assign]
+        seat.one("#rows").screen.reload = read.append
         with office.services("karl") as services:
             done(services.departments.edit, "FIN", None, {"name": "Money"})
-        seat.app._look()
+        seat.app.look()
         await seat.settled()
         assert not read
         with office.services("grace") as services:
             done(services.customers.set_brake, numbers(services)[0], Brake.HOLD, "late")
-        seat.app._look()
+        seat.app.look()
         await seat.settled()
         assert len(read) == 1
 
@@ -182,22 +203,22 @@ async def test_what_changed_while_away_is_read_on_coming_back(office: Office) ->
         await keys(seat, "g", "d")
         with office.services("grace") as services:
             done(services.customers.edit, here, None, {"name": "Aachen Works"})
-        seat.app._look()
+        seat.app.look()
         await seat.settled()
         await keys(seat, "g", "c", "?Aachen Works")
 
 
 async def test_a_list_that_cannot_be_read_says_so_and_tries_again(office: Office) -> None:
     async with seated() as seat:
-        customers = seat.app.services.customers
+        customers: Any = seat.app.services.customers
         whole = customers.slice
 
         def broken(*given: Any) -> Any:
             raise StoreError("Disk full", "The disk is full.")
 
-        seat.app.services.customers.slice = broken  # type: ignore[method-assign]
+        customers.slice = broken
         await keys(seat, "g", "c", "?The disk is full.", "?tries again")
-        seat.app.services.customers.slice = whole  # type: ignore[method-assign]
+        customers.slice = whole
         await keys(seat, "f5", "?1 of ")
 
 

@@ -189,9 +189,23 @@ async def test_errors_of_cells_stand_at_their_row() -> None:
         await pilot.pause()
         shown = "\n".join(picture(app))
         assert "✗ Street: [1]: is too long." in shown
-        assert "✗ Kind: is the same as another." in shown
+        assert "✗ is the same as another." in shown
         assert app.focused is not None
         assert form.fields["addresses"] in app.focused.ancestors
+
+
+async def test_what_is_said_of_a_row_goes_when_any_of_its_cells_changes() -> None:
+    form = whole()
+    app = Stage(form)
+    async with app.run_test(size=(100, 40)) as pilot:
+        form.fill({"contacts": [{"name": "Ann"}]})
+        await pilot.pause()
+        form.show_errors(FieldsRefused("It", [FieldError("contacts[0]", "is there twice.")]))
+        await pilot.pause()
+        assert "✗ is there twice." in "\n".join(picture(app))
+        await pilot.press("tab", "x")
+        await pilot.pause()
+        assert "twice" not in "\n".join(picture(app))
 
 
 async def test_a_draft_holds_everything_but_secrets() -> None:

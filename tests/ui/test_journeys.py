@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import re
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
 
+from storage.engine import sqlite_module
 from tests.stores import PASSWORD
 from tests.ui.crowds import TAG, TAGGED, crowd_on_sqlite, name_of
-from tests.ui.homes import Kept, new_home, run
+from tests.ui.homes import Kept, new_home, run, secret
 from tests.ui.terminals import Terminal
+from tests.ui.ways import sign_in, to_customers
 
 pytestmark = [
     pytest.mark.skipif(os.name != "posix", reason="needs a pseudo terminal"),
@@ -29,25 +31,11 @@ def crowded() -> Kept:
     """A hundred thousand customers, and an auditor beside whoever runs this."""
     kept = Kept()
     run(kept.home, "setup", "--yes", "--demo", "--organisation", "Northwind")
-    secret = kept.home / "secret"
-    secret.write_text(f"{PASSWORD}\n", encoding="utf-8")
-    secret.chmod(0o600)
-    run(kept.home, "users", "add", AUDITOR, "--role", "auditor", "--password-file", str(secret))
+    file = secret(kept.home, PASSWORD)
+    run(kept.home, "users", "add", AUDITOR, "--role", "auditor", "--password-file", str(file))
     crowd_on_sqlite(kept.home / STORE, MANY)
     kept.keep()
     return kept
-
-
-def to_customers(terminal: Terminal, query: str = "") -> None:
-    terminal.expect("To do")
-    terminal.press("g")
-    terminal.expect("go to")
-    terminal.press("c")
-    terminal.expect("Number", "Status")
-    if query:
-        terminal.press("/")
-        terminal.type(query)
-        terminal.press("enter")
 
 
 def test_the_wizard_makes_a_store_and_opens_it() -> None:
@@ -67,6 +55,7 @@ def test_the_wizard_makes_a_store_and_opens_it() -> None:
         text = terminal.expect("step 7 of 7", "recovery code", "Last group")
         groups = re.findall(r"\b[0-9A-Z]{5}\b", text)
         assert len(groups) > 10, text
+        terminal.press("tab")
         terminal.type(groups[-1])
         terminal.press("enter")
         terminal.expect("Northwind", "To do", "200")
@@ -119,5 +108,57 @@ def test_two_consoles_edit_the_same_customer(crowded: Kept) -> None:
         second.type(" South")
         second.press("ctrl+s")
         second.expect("Changed meanwhile")
-        print(second.text)
-        assert 0
+        text = second.expect("theirs", "yours")
+        assert text.count("Changed meanwhile") == 1, text
+        second.press("right", "enter")
+        second.expect("Saved M-000007")
+    kept = run(home, "customers", "show", "M-000007")
+    assert (kept["name"], kept["version"]) == (f"{name_of(7)} South", 3)
+
+
+def test_five_thousand_get_a_tag_after_their_diff(crowded: Kept) -> None:
+    home = crowded.put_back()
+    with Terminal(home) as terminal:
+        to_customers(terminal, f"tag:{TAG}")
+        terminal.expect(f"of {TAGGED:,}")
+        terminal.press("*")
+        terminal.expect(f"✓ {TAGGED:,} marked")
+        terminal.press("c")
+        terminal.expect(f"Change {TAGGED:,} customers", "Add tags")
+        terminal.type("winter")
+        terminal.press("ctrl+s")
+        terminal.expect("What the change does", f"{TAG} → {TAG}, winter", "Enter: change 5,000")
+        assert tagged(home, "winter") == 0, "nothing is written before it was looked at"
+        terminal.press("enter")
+        terminal.expect("What came of it", f"{TAGGED:,} changed")
+    assert tagged(home, "winter") == TAGGED
+
+
+def test_an_auditor_signs_in_and_is_refused_and_locks(crowded: Kept) -> None:
+    home = crowded.put_back()
+    with Terminal(home, "--user", AUDITOR) as terminal:
+        sign_in(terminal, AUDITOR)
+        to_customers(terminal, "meadow 000001")
+        text = terminal.expect("1 of 1", "Open")
+        assert "New" not in text.splitlines()[-1]
+        terminal.press("n", "a", "b", "x")
+        terminal.press("?")
+        terminal.expect("Your roles do not let you edit customers")
+        terminal.press("escape")
+        terminal.expect_gone("Your roles")
+        terminal.press("ctrl+l")
+        terminal.expect("locked", "Password")
+        terminal.expect_gone("Meadow")
+        terminal.press("g", "c")
+        terminal.press("escape")
+        terminal.type("wrong\r")
+        terminal.expect("✗")
+        terminal.type(f"{PASSWORD}\r")
+        terminal.expect("Meadow 000001")
+
+
+def tagged(home: Path, tag: str) -> int:
+    statement = "SELECT count(*) FROM customer_key WHERE kind='tag' AND key=? AND gone_at IS NULL"
+    with closing(sqlite_module().connect(str(home / STORE))) as store:
+        found: int = store.execute(statement, (tag,)).fetchone()[0]
+    return found

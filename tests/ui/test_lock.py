@@ -218,3 +218,25 @@ async def test_hostile_names_are_inert_on_it(machine: Machine) -> None:
         shown = str(front.app.screen.query_one("#lock-organisation", Static).render())
         assert not set(shown) & set("\x1b\x07\u202e")
         assert "[bold]" in shown
+
+
+async def test_a_password_that_is_found_right_after_the_sign_out_opens_nothing(
+    local: Machine,
+) -> None:
+    async with sitting() as front:
+        await locked(front)
+        front.app.sign_out()
+        await front.press()
+        front.app.let_in()
+        await front.press()
+        assert (front.mode, front.app.opened) == ("sign_in", None)
+
+
+async def test_one_fault_after_the_other_behind_it_is_told_once(local: Machine) -> None:
+    async with sitting() as front:
+        await locked(front)
+        front.seat.faults_are_wanted = True
+        for _ in range(3):
+            front.app.fault(ValueError("x"))
+        await front.answer(PASSWORD)
+        assert [type(one).__name__ for one in front.app.screen_stack] == ["HomeScreen", "Failure"]

@@ -42,7 +42,9 @@ def state(seat: Seat) -> dict[str, Any]:
     app = seat.app
     return {
         "mode": app.current_mode,
-        "stacks": {mode: [type(one) for one in stack] for mode, stack in app._screen_stacks.items()},
+        "stacks": {
+            mode: [type(one) for one in stack] for mode, stack in app._screen_stacks.items()
+        },
         "notices": [notice.message for notice in app._notifications],
         "tasks": len(app.tasks),
         "writes": app._writes.waiting,

@@ -67,9 +67,7 @@ async def test_screen(
 
 @pytest.mark.parametrize("look", LOOKS)
 @with_office([scene for scene in SCENES if scene.looks])
-async def test_look(
-    scene: Scene, look: str, office: Office, snapshot: SnapshotAssertion
-) -> None:
+async def test_look(scene: Scene, look: str, office: Office, snapshot: SnapshotAssertion) -> None:
     theme = look
     if look == "no-color":
         office.patch.setenv("NO_COLOR", "1")

@@ -275,6 +275,15 @@ async def test_a_theme_is_taken_kept_and_taken_back(office: Office) -> None:
         assert (seat.app.theme, load().theme) == ("billing-light", "billing-light")
 
 
+async def test_every_theme_there_is_can_be_shown(office: Office) -> None:
+    async with seated() as seat:
+        for name in seat.app.available_themes:
+            seat.app.theme = name
+            await seat.press("g", "h")
+            await seat.press("g", "s")
+            assert seat.app.theme == name
+
+
 async def test_a_theme_nobody_knows_is_left_alone(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:

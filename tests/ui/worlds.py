@@ -68,13 +68,19 @@ def behind_a_password(office: Office) -> None:
         services.users.change_password(Request.new(), None, Secret(PASSWORD))
 
 
+def damaged(office: Office) -> None:
+    founded(office)
+    with office.store.open("r+b") as file:
+        file.write(b"not a database file")
+
+
 def as_auditor(office: Office) -> None:
     lived_in(office)
     office.me = "noor"
 
 
 WORLDS: dict[str, Callable[[Office], None]] = {
-    world.__name__: world for world in (nothing, founded, lived_in, behind_a_password, as_auditor)
+    world.__name__: world for world in (nothing, founded, lived_in, behind_a_password, damaged, as_auditor)
 }
 
 
@@ -116,7 +122,9 @@ def _customers_change(services: Services, ask: Callable[..., Request]) -> None:
 
 def _alerts(services: Services, ask: Callable[..., Request]) -> None:
     drafts = (
-        AlertDraft("job.failed", "cleanup", Severity.WARNING, "cleanup failed twice.", "job:cleanup"),
+        AlertDraft(
+            "job.failed", "cleanup", Severity.WARNING, "cleanup failed twice.", "job:cleanup"
+        ),
         AlertDraft("record.unsealed", "", Severity.CRITICAL, "The record has no new checkpoint."),
         AlertDraft("store.large", "", Severity.INFO, "The store has grown by a tenth in a week."),
     )

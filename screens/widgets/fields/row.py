@@ -26,6 +26,7 @@ class Row(Vertical):
         self.lines = cells
         self.cells = {cell.key: cell for line in cells for cell in line}
         self.pristine = self.typed()
+        self.told = ""
         self._complaint = Static("", classes="row-complaint", markup=False)
 
     def compose(self) -> ComposeResult:
@@ -39,6 +40,11 @@ class Row(Vertical):
     def blank(self) -> bool:
         """Never filled in, so there is nothing to save."""
         return self.typed() == self.pristine
+
+    @property
+    def wrong(self) -> list[Field[Any]]:
+        cells = list(self.cells.values())
+        return cells if self.told else [cell for cell in cells if cell.error]
 
     def typed(self) -> dict[str, Any]:
         return {name: cell.typed() for name, cell in self.cells.items()}
@@ -54,6 +60,7 @@ class Row(Vertical):
     def collect(self) -> dict[str, Any]:
         found: dict[str, Any] = {}
         wrong: BillingError | None = None
+        self.told = ""
         for name, cell in self.cells.items():
             try:
                 found[name] = cell.collect()
@@ -65,16 +72,22 @@ class Row(Vertical):
         return found
 
     def complain(self, place: str, message: str) -> None:
-        """At the cell the path names, or at the first one."""
+        """At the cell the path names; without one it is about them all together."""
         name = place if place in self.cells else place.partition("[")[0]
         if name in self.cells:
             self.cells[name].complain(place[len(name) :], message)
         else:
-            next(iter(self.cells.values())).complain(place, message)
+            self.told = f"{self.told} {place}{': ' if place else ''}{message}".strip()
+        self.show_complaints()
+
+    def cell_changed(self) -> None:
+        """What was said of all cells may no longer hold once one of them is another."""
+        self.told = ""
         self.show_complaints()
 
     def show_complaints(self) -> None:
         wrong = [cell for cell in self.cells.values() if cell.error]
-        said = "  ".join(f"{WRONG}{safe(cell.label)}: {safe(cell.error)}" for cell in wrong)
-        self._complaint.update(Text(said))
-        self.set_class(bool(wrong), "-told-below")
+        parts = [safe(self.told)] if self.told else []
+        parts += [f"{safe(cell.label)}: {safe(cell.error)}" for cell in wrong]
+        self._complaint.update(Text("  ".join(WRONG + part for part in parts)))
+        self.set_class(bool(parts), "-told-below")

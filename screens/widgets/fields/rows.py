@@ -87,7 +87,7 @@ class RowsField(Field[tuple[dict[str, Any], ...]]):
     def entry(self) -> Widget:
         """The first cell that is wrong, else the first."""
         cells = [cell for row in self.rows for cell in row.cells.values()]
-        wrong = [cell for cell in cells if cell.error]
+        wrong = [cell for row in self.rows for cell in row.wrong]
         return next((cell.entry for cell in wrong or cells), self._add)
 
     @property
@@ -181,7 +181,7 @@ class RowsField(Field[tuple[dict[str, Any], ...]]):
         event.stop()
         for row in self.rows:
             if event.field in row.cells.values():
-                row.show_complaints()
+                row.cell_changed()
         self.changed()
 
     def _row(self, typed: Mapping[str, Any]) -> Row:

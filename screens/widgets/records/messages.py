@@ -12,15 +12,15 @@ from billing_tui.domain.pages import Counted
 from .marks import Marks
 
 if TYPE_CHECKING:
-    from .table import RecordTable
+    from .view import RecordView
 
 
 @dataclass
 class _Told(Message):
-    table: RecordTable[Any]
+    table: RecordView[Any]
 
     @property
-    def control(self) -> RecordTable[Any]:
+    def control(self) -> RecordView[Any]:
         return self.table
 
 

@@ -70,6 +70,10 @@ class Reader(Generic[Row]):
         return self.coming is not None and self.fresh
 
     @property
+    def busy(self) -> bool:
+        return bool(self._reading or self._counting or self._uncounted or self.coming)
+
+    @property
     def has_rows(self) -> bool:
         """Whether there are rows to draw, if only as dots."""
         window = self.window
@@ -120,17 +124,14 @@ class Reader(Generic[Row]):
             return None
         self.error = None
         shift = self.window.take(told.ask, told.found)
-        # Rows come first: a count beside them would only take time from them.
         if self.window.doubt or (first and self.window.more):
             self.window.doubt = False
-            self._count(self.window, COUNTED_FIRST)
+            self._count_after_rows()
         return shift
 
     def counted(self, told: RowsCounted) -> Shift:
         del self._counting[told.most]
-        overdue = self._uncounted.pop(told.most, None)
-        if overdue is not None:
-            self._count(overdue, told.most)
+        self._count_overdue(told.most)
         if isinstance(told.found, Exception) or told.window is not self.window:
             return STILL
         if told.found.more:
@@ -150,7 +151,7 @@ class Reader(Generic[Row]):
         for page in told.found:
             self.window.take(Ask(TOP, page.start, PAGE), page.slice)
         if not self.window.whole:
-            self._count(self.window, COUNTED_FIRST)
+            self._count_after_rows()
         return True
 
     def _read_first(self) -> None:
@@ -169,6 +170,16 @@ class Reader(Generic[Row]):
             lambda: source.slice(ask.place, ask.limit),
             lambda found: PageRead(window, ask, found),
         )
+
+    def _count_after_rows(self) -> None:
+        """Not beside the first frame that shows them, from which it would only take time."""
+        self._uncounted[COUNTED_FIRST] = self.window
+        self._table.call_after_refresh(self._count_overdue, COUNTED_FIRST)
+
+    def _count_overdue(self, most: int | None) -> None:
+        window = self._uncounted.pop(most, None)
+        if window is not None:
+            self._count(window, most)
 
     def _count(self, window: Window[Row], most: int | None) -> None:
         """One count of each kind at a time, since a long one may outlive many a filter."""

@@ -1,0 +1,240 @@
+"""The form of a customer: new, changed, refused, kept as a draft, and two people at once."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from billing_tui.domain.acts import Request
+from billing_tui.domain.customers import CustomerDraft
+from billing_tui.domain.errors import StoreError
+from billing_tui.domain.money import Money
+from tests.ui.areas import done, fill, keys, last_told, numbers, on_row, screens, told
+from tests.ui.office import Office
+from tests.ui.seat import Seat, seated
+
+
+def some(office: Office) -> str:
+    with office.services() as services:
+        return numbers(services, limit=60)[-1]
+
+
+async def edit(seat: Seat, number: str) -> None:
+    await keys(seat, "g", "c")
+    await on_row(seat, number)
+    await keys(seat, "a", "?Free fields")
+
+
+async def to(seat: Seat, name: str) -> None:
+    seat.app.screen.form.fields[name].focus()  # type: ignore[attr-defined]
+    await seat.settled()
+
+
+async def row(seat: Seat, field: str, **cells: str) -> None:
+    """A new row of a field of rows, by its key; what goes into it at once, as a paste does."""
+    await to(seat, field)
+    await keys(seat, "ctrl+n")
+    rows = seat.app.screen.form.fields[field].rows  # type: ignore[attr-defined]
+    assert rows[-1].has_focus_within
+    rows[-1].fill(cells)
+    await seat.settled()
+
+
+async def test_a_new_one_is_filled_in_and_saved(office: Office) -> None:
+    async with seated((80, 24)) as seat:
+        await keys(seat, "g", "c", "n", "?New customer", "?the next free one")
+        await keys(seat, "ctrl+s", "?is missing")
+        await keys(seat, "=Łódź Café", "enter", "enter")
+        await fill(seat, "PLN")
+        await keys(seat, "enter")
+        await fill(seat, "dom15")
+        await keys(seat, "enter", "=1.234,56", "?1,234.56 PLN")
+        await row(
+            seat,
+            "addresses",
+            lines="ul. Piotrkowska 1; II p.",
+            postcode="90-001",
+            city="Łódź",
+            country="PL",
+        )
+        await row(seat, "contacts", name="Anna", email="anna@cafe.example")
+        await row(seat, "allocations", department="OPS", percent="100")
+        await row(seat, "meta_data", key="erp_id", value="77")
+        await keys(seat, "ctrl+s")
+        assert screens(seat) == ["CustomersScreen"]
+        number = last_told(seat).removeprefix("Saved ").rstrip(".")
+        made = seat.app.services.customers.show(number)
+        assert (made.name, made.terms, made.credit_limit) == (
+            "Łódź Café", "dom15", Money(123456, "PLN"),
+        )  # fmt: skip
+        assert made.addresses[0].lines == ("ul. Piotrkowska 1", "II p.")
+        assert made.contacts[0].email == "anna@cafe.example"
+        assert made.meta_data == {"erp_id": "77"}
+        await on_row(seat, number)
+
+
+async def test_enter_twice_saves_once(office: Office) -> None:
+    async with seated() as seat:
+        customers = seat.app.services.customers
+        create, calls, go_on = customers.create, [], threading.Event()
+
+        def slow(*given: Any, **named: Any) -> Any:
+            calls.append(given)
+            assert go_on.wait(20)
+            return create(*given, **named)
+
+        seat.app.services.customers.create = slow  # type: ignore[method-assign]
+        await keys(seat, "g", "c", "n", "=Once Only")
+        await seat.pilot.press("ctrl+s", "ctrl+s", "enter", "escape")
+        go_on.set()
+        await seat.settled()
+        assert len(calls) == 1
+        assert [text for text in told(seat) if text.startswith("Saved")] == [last_told(seat)]
+        assert screens(seat) == ["CustomersScreen"]
+
+
+async def test_what_is_wrong_stands_beside_its_field(office: Office) -> None:
+    async with seated() as seat:
+        await keys(seat, "g", "c", "n", "=Some One")
+        await to(seat, "terms")
+        await fill(seat, "whenever")
+        await to(seat, "credit_limit")
+        await keys(seat, "=12k", "?✗", "ctrl+u", "=5")
+        await to(seat, "allocations")
+        await keys(seat, "ctrl+n", "=OPS", "tab", "tab", "=40", "ctrl+s")
+        await seat.sees("whenever", "no payment terms")
+        assert screens(seat)[-1] == "CustomerForm"
+        await to(seat, "terms")
+        await fill(seat, "net30")
+        await keys(seat, "ctrl+s", "?100")
+        assert screens(seat)[-1] == "CustomerForm"
+
+
+async def test_a_name_that_looks_like_another_is_asked_about(office: Office) -> None:
+    async with seated() as seat:
+        services = seat.app.services
+        done(services.customers.create, CustomerDraft("Fjord Shipping", "EUR"))
+        await keys(seat, "g", "c", "n", "=Fj0rd Shipping", "ctrl+s", "?Both are real")
+        await keys(seat, "escape")
+        assert screens(seat)[-1] == "CustomerForm"
+        await keys(seat, "ctrl+s", "?Both are real", "y")
+        assert last_told(seat).startswith("Saved C-")
+
+
+async def test_an_unknown_outcome_is_sent_again_as_the_same_request(office: Office) -> None:
+    async with seated() as seat:
+        customers = seat.app.services.customers
+        create, requests = customers.create, []
+
+        def lost(request: Request, *given: Any, **named: Any) -> Any:
+            requests.append(request.id)
+            saved = create(request, *given, **named)
+            if len(requests) == 1:
+                raise StoreError("Connection lost", "The connection was lost while saving.")
+            return saved
+
+        seat.app.services.customers.create = lost  # type: ignore[method-assign]
+        await keys(seat, "g", "c", "n", "=Once Only", "ctrl+s", "?The connection was lost")
+        await keys(seat, "ctrl+s")
+        assert last_told(seat).startswith("Saved C-")
+        assert len(set(requests)) == 1
+        assert len(customers.search("Once Only").items) == 1
+
+
+async def test_a_draft_is_kept_on_leaving_and_brought_back(office: Office) -> None:
+    number = some(office)
+    async with seated() as seat:
+        await edit(seat, number)
+        await keys(seat, "end", "= Half", "escape")
+        assert last_told(seat).startswith("Kept as a draft")
+        await keys(seat, "a", "?Your draft of", "? Half", "ctrl+z")
+        assert "Your draft" not in seat.text
+        assert " Half" not in seat.text
+        await keys(seat, "escape")
+        assert not seat.app.services.drafts.list()
+        # What was not touched is no draft.
+        await keys(seat, "a", "?Free fields", "escape")
+        assert not seat.app.services.drafts.list()
+
+
+async def test_two_people_at_once_choose_field_by_field(office: Office) -> None:
+    number = some(office)
+    async with seated() as seat:
+        customers = seat.app.services.customers
+        await edit(seat, number)
+        with office.services("grace") as services:
+            done(services.customers.edit, number, None, {"terms": "net14", "tags": ("theirs",)})
+        await to(seat, "tags")
+        await fill(seat, "mine")
+        await to(seat, "language")
+        await fill(seat, "fr")
+        await keys(seat, "ctrl+s", "?Changed meanwhile", "?▲ tags", "enter")
+        assert screens(seat)[-1] == "Conflict", "nothing is saved before it is chosen"
+        await keys(seat, "escape")
+        assert screens(seat)[-1] == "CustomerForm"
+        await keys(seat, "ctrl+s", "?choose for 1 more")
+        names = [one.field for one in seat.app.screen.differences]  # type: ignore[attr-defined]
+        await keys(seat, "home", *["down"] * names.index("tags"), "right", "enter")
+        assert last_told(seat) == f"Saved {number}."
+        now = customers.show(number)
+        assert (now.terms, now.tags, now.language) == ("net14", ("mine",), "fr")
+
+
+async def test_theirs_stands_where_it_is_chosen(office: Office) -> None:
+    number = some(office)
+    async with seated() as seat:
+        customers = seat.app.services.customers
+        await edit(seat, number)
+        with office.services("grace") as services:
+            done(services.customers.edit, number, None, {"name": "Theirs Ltd"})
+        await fill(seat, "Mine Ltd")
+        await keys(seat, "ctrl+s", "?Changed meanwhile", "left", "enter")
+        assert customers.show(number).name == "Theirs Ltd"
+        assert screens(seat) == ["CustomersScreen"]
+
+
+async def test_an_old_draft_does_not_take_back_what_others_saved(office: Office) -> None:
+    number = some(office)
+    async with seated() as seat:
+        customers = seat.app.services.customers
+        await edit(seat, number)
+        await to(seat, "language")
+        await fill(seat, "fr")
+        await keys(seat, "escape")
+        with office.services("grace") as services:
+            done(services.customers.edit, number, None, {"terms": "net14"})
+        await keys(seat, "a", "?Somebody saved this meanwhile", "ctrl+s", "?Changed meanwhile")
+        await keys(seat, "enter")
+        now = customers.show(number)
+        assert (now.terms, now.language) == ("net14", "fr")
+
+
+async def test_one_is_made_after_another(office: Office) -> None:
+    number = some(office)
+    async with seated() as seat:
+        customers = seat.app.services.customers
+        like = customers.show(number)
+        await keys(seat, "g", "c")
+        await on_row(seat, number)
+        await keys(seat, "d", "?New customer", "=Somebody Else", "ctrl+s")
+        made = customers.show(last_told(seat).removeprefix("Saved ").rstrip("."))
+        assert (made.terms, made.currency, made.tags) == (like.terms, like.currency, like.tags)
+        assert not made.tax_ids
+        assert not made.contacts
+
+
+async def test_completions_of_customers_tags_and_departments(office: Office) -> None:
+    number = some(office)
+    async with seated() as seat:
+        await keys(seat, "g", "c", "n", "=Some One")
+        await to(seat, "parent")
+        await keys(seat, f"={number}", f"?{seat.app.services.customers.show(number).name}")
+        await keys(seat, "down", "enter")
+        await to(seat, "tags")
+        await keys(seat, "=ret", "?retail", "down", "tab")
+        await to(seat, "allocations")
+        await keys(seat, "ctrl+n", "=sal", "?SALES", "down", "enter")
+        typed = seat.app.screen.form.typed()  # type: ignore[attr-defined]
+        assert typed["parent"] == number
+        assert typed["tags"] == "retail, "
+        assert typed["allocations"][0]["department"].startswith("SALES")
