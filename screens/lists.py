@@ -106,7 +106,6 @@ class ListScreen(AreaScreen, Generic[Row]):
         super().__init__()
         self.asked = Asked(self.VIEWS[0].query, self.FIRST_SORT, self.FIRST_DESCENDING)
         self._own_views: tuple[SavedView, ...] = ()
-        self.row: Row | None = None
 
     # What an area says of its list.
 
@@ -154,10 +153,20 @@ class ListScreen(AreaScreen, Generic[Row]):
         self.ask(self.asked)
         self._load_views()
 
+    def on_resize(self) -> None:
+        """There may be room for the detail now."""
+        if self.row is not None:
+            self.show_row(self.row)
+
     @property
     def table(self) -> ListRows[Row]:
         found: ListRows[Row] = self.query_one("#rows", ListRows)
         return found
+
+    @property
+    def row(self) -> Row | None:
+        """The row under the cursor now, also while what stands beside it is still another's."""
+        return self.table.row if self.is_mounted else None
 
     @property
     def query_line(self) -> QueryLine:
@@ -226,7 +235,6 @@ class ListScreen(AreaScreen, Generic[Row]):
 
     @on(Highlighted)
     def _highlighted(self, event: Highlighted) -> None:
-        self.row = event.row
         self.show_row(event.row)
         self.refresh_bindings()
 

@@ -1,8 +1,8 @@
 """Keys one after the other: the next is looked at when all that the one before did is done.
 
-A key goes to whatever has the focus when it arrives, although the key before it may be about to move
-that. Text typed quickly after the search key, or held up on a slow line, would be taken for the
-list's own keys, and its letters merge and archive.
+A key goes to whatever has the focus when it arrives, although the key before it may be about to
+move that. Text typed quickly after the search key, or held up on a slow line, would be taken for
+the list's own keys, and its letters merge and archive.
 """
 
 from __future__ import annotations

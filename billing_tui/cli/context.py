@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from billing_tui.bootstrap import Console
     from billing_tui.credentials import Credentials, Secret
     from billing_tui.services.bundle import Services
-    from billing_tui.services.bundle import Services
 
 LARGEST_FILE = 64 * 1024 * 1024
 

@@ -137,9 +137,7 @@ def read(text: str, fields: Sequence[Field], reading: Reading) -> Query:
         Term(field, comparison, _value(part, field, reading, code), part.start, part.end)
         for field, comparison, part in found
     ]
-    return Query(
-        tuple(word for word, _ in words), tuple(terms), tuple(place for _, place in words)
-    )
+    return Query(tuple(word for word, _ in words), tuple(terms), tuple(place for _, place in words))
 
 
 def term(name: str, comparison: Comparison, value: str) -> str:

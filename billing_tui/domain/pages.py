@@ -34,7 +34,7 @@ class Page(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a slice lies: after or before an item, so many rows from the top, or at the very end."""
+    """Where a slice lies: after or before an item, so many rows from the top, or at the end."""
 
     after: str = ""
     before: str = ""

@@ -54,7 +54,7 @@ class DepartmentDoing(Page[Any]):
     ]  # fmt: skip
 
     @property
-    def subject(self) -> Department | None:
+    def subject(self) -> Department | DepartmentLine | None:
         raise NotImplementedError
 
     def subject_changed(self, code: str = "") -> None:
@@ -65,14 +65,14 @@ class DepartmentDoing(Page[Any]):
         if action in ("edit", "merge", "archive", "customers"):
             if one is None:
                 return "There is no department here; n makes one."
-            if one.merged_into and action in ("edit", "archive"):
-                return f"{one.code} was merged into {one.merged_into}; m takes that back."
+            if one.status is Status.MERGED and action in ("edit", "archive"):
+                return f"{one.code} was merged into another; m takes that back."
             if one.status is Status.ARCHIVED and action in ("edit", "merge"):
                 return f"{one.code} is archived; z brings it back first."
         return super().blocked(action)
 
     @property
-    def _there(self) -> Department:
+    def _there(self) -> Department | DepartmentLine:
         if self.subject is None:
             raise RuntimeError("an action without a department is blocked")
         return self.subject
@@ -131,7 +131,7 @@ class DepartmentDoing(Page[Any]):
 
     def action_merge(self) -> None:
         one, departments = self._there, self.desk.services.departments
-        if one.merged_into:
+        if one.status is Status.MERGED:
             told = f"{one.code} stands on its own again."
             self._do(lambda r: departments.unmerge(r, one.code), told)
             return

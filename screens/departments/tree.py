@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Input, OptionList
 
-from billing_tui.domain.departments import Department, DepartmentLine, DepartmentStatus
+from billing_tui.domain.departments import DepartmentLine, DepartmentStatus
 from billing_tui.domain.pages import LARGEST_PAGE
 from billing_tui.domain.rights import Right
 from billing_tui.domain.safe import safe
@@ -80,7 +80,6 @@ class DepartmentsScreen(DepartmentDoing, AreaScreen):
         self._shown: tuple[DepartmentLine, ...] = ()
         self._view = _TREE
         self._wanted = ""
-        self._department: Department | None = None
         self._rest: Timer | None = None
 
     def compose_body(self) -> ComposeResult:
@@ -104,8 +103,9 @@ class DepartmentsScreen(DepartmentDoing, AreaScreen):
         return self._shown[at] if at is not None and at < len(self._shown) else None
 
     @property
-    def subject(self) -> Department | None:
-        return self._department
+    def subject(self) -> DepartmentLine | None:
+        """The one under the cursor, also while what stands beside it is still another's."""
+        return self.line
 
     def subject_changed(self, code: str = "") -> None:
         self._wanted = code
@@ -200,8 +200,6 @@ class DepartmentsScreen(DepartmentDoing, AreaScreen):
         if line is None:
             self._known(None)
             return
-        if self._department is not None and self._department.code != line.code:
-            self._known(None, wait=True)
         services, code = self.desk.services, line.code
         self.load("department", lambda: facts.read(services, code, _ACTS), DepartmentRead)
 
@@ -218,12 +216,10 @@ class DepartmentsScreen(DepartmentDoing, AreaScreen):
             event.prevent_default()
             self._known(None)
 
-    def _known(self, known: facts.Known | None, *, wait: bool = False) -> None:
-        self._department = known.department if known else None
-        if not wait:
-            session = self.desk.session
-            told = facts.parts(known, session.zone, self.desk.today) if known else ()
-            self.query_one("#detail", Pane).show(tuple(told))
+    def _known(self, known: facts.Known | None) -> None:
+        session = self.desk.session
+        told = facts.parts(known, session.zone, self.desk.today) if known else ()
+        self.query_one("#detail", Pane).show(tuple(told))
         self.refresh_bindings()
 
     # Keys.

@@ -27,11 +27,13 @@ _ON, _OFF, _LATER = Badge("●", "on", "success"), Badge("○", "off", "warning"
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """One name; without a feature it is only kept free for what is planned."""
+    """One name, and whether it is on for oneself; without a feature it is only kept free for what
+    is planned."""
 
     name: str
     about: str
     feature: Feature | None = None
+    mine: bool = False
 
 
 class FeaturesPart(Part[Gate]):
@@ -64,7 +66,9 @@ class FeaturesPart(Part[Gate]):
         return row.name
 
     def read(self) -> Sequence[Gate]:
-        known = [Gate(one.name, GATES[one.name], one) for one in self.desk.services.features.all()]
+        features = self.desk.services.features
+        mine = features.mine()
+        known = [Gate(one.name, GATES[one.name], one, one.name in mine) for one in features.all()]
         return [*known, *(Gate(name, _LATER) for name in RESERVED)]
 
     def lines(self, row: Gate) -> Sequence[Line]:
@@ -72,14 +76,13 @@ class FeaturesPart(Part[Gate]):
         if feature is None:
             why = "The name is kept for something that is planned; nothing asks for it yet."
             return (Title(row.name), Words(why, "muted"))
-        mine = row.name in self.desk.session.features
         return (
             Title(row.name, _ON if feature.enabled else _OFF),
             Words(row.about, "muted"),
             Rule(),
             Fact("For roles", _roles(feature)),
             Fact("For people", f"{feature.percentage} of 100, always the same ones"),
-            Fact("For you", "on" if mine else "off", "success" if mine else "warning"),
+            Fact("For you", "on" if row.mine else "off", "success" if row.mine else "warning"),
             Fact("Set by an admin", "yes" if feature.changed else "no, as it ships", "muted"),
         )
 

@@ -44,7 +44,7 @@ class YouPart(FactsPart):
     def _stated(self, me: Me) -> Sequence[Stated]:
         session = self.desk.session
         return (
-            Stated("Name", me.user.name, "As others see you; an admin changes it on the page People."),
+            Stated("Name", me.user.name, "As others see you; an admin changes it."),
             Stated("Login", me.user.login, "A login of the database." if session.shared
                    else "As the operating system knows you."),
             Stated("Roles", ", ".join(me.user.roles), "The page Roles says what they may."),

@@ -130,7 +130,8 @@ class Pane(VerticalScroll):
             case Changed():
                 return self._changed(part, width)
             case Event(at, what, who, style):
-                start = Text.assemble((f"{at} ", self._style("muted")), ("● ", self._style(style)))
+                when = (f"{safe(at)} ", self._style("muted"))
+                start = Text.assemble(when, ("● ", self._style(style)))
                 told = Text(safe(what))
                 told.append(f" · {safe(who)}" if who else "", self._style("muted"))
                 return _hanging(start, told, width)

@@ -35,7 +35,7 @@ def test_the_file_names_every_key() -> None:
     refuse(
         "assets/keymap.toml and the bindings with an id must say the same:",
         (
-            f"{id} is {there.get(id, 'nothing')!r} in the code and {kept.get(id, 'nothing')!r} there"
+            f"{id} is {there.get(id, 'none')!r} in the code and {kept.get(id, 'none')!r} there"
             for id in there.keys() | kept.keys()
             if there.get(id) != kept.get(id)
         ),

@@ -166,7 +166,7 @@ def test_slices_meet_in_both_directions(
         expected.sort(key=lambda one: (one.raised_at, one.id), reverse=True)
     if not descending:
         expected.reverse()
-    asked = {"sort": sort, "descending": descending}
+    asked: dict[str, Any] = {"sort": sort, "descending": descending}
     first = a_slice(services, **asked)
     second = a_slice(services, Place(after=first.last), **asked)
     last = a_slice(services, Place(end=True), **asked)

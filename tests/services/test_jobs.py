@@ -132,11 +132,28 @@ def test_a_failure_leaves_its_code_and_an_alert(
     ((kind, key, severity, message),) = bench.alerts_open()
     assert (kind, key, severity) == ("job.failed", "cleanup", Severity.WARNING)
     assert code in message
+    assert bench.jobs.failures() == (run,)
     assert bench.job().next_run_at != bench.now()
     assert bench.jobs.due().names == ()
     lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
     assert {"job.started", "job.failed"} <= {line["event"] for line in lines}
     assert "hunter2" not in log.read_text(encoding="utf-8") + repr(bench.alerts_open()) + repr(run)
+
+
+def test_who_watches_a_run_hears_what_was_counted(
+    bench: LocalBench, duty: Callable[[Duty], None]
+) -> None:
+    def count(_bench: Bench, _request: Request, progress: Progress) -> None:
+        progress(rows=2)
+        progress(rows=3)
+
+    duty(count)
+    heard: list[int] = []
+    run = run_job(
+        bench, "cleanup", Request.new(), never(), lambda counts: heard.append(counts["rows"])
+    )
+    assert (heard, run.counts) == ([2, 5], {"rows": 5})
+    assert bench.jobs.failures() == ()
 
 
 def test_a_run_asked_to_stop_ends_after_its_unit_and_stays_due(

@@ -1,4 +1,4 @@
-"""A desk on which everything stands still: its own home, one person, one moment, ids that repeat."""
+"""A desk on which all stands still: its own home, one person, one moment, ids that repeat."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Every screen and state worth a picture: a name, the office it is in, and the keys that lead there.
+"""Every screen and state worth a picture: a name, the office it is in, and the keys to it.
 
-One line makes a scene: `Scene("customers", after("g", "c"))`. A key that begins with `=` is typed as
-text, one with `?` waits until that text is seen.
+One line makes a scene: `Scene("customers", after("g", "c"))`. A key that begins with `=` is typed
+as text, one with `?` waits until that text is seen.
 """
 
 from __future__ import annotations
@@ -76,7 +76,11 @@ SCENES = [
     Scene("wizard-code", after(*_SUMMARY, "enter", "?recovery code"), "nothing"),
     Scene("sign-in", after("?Password"), "behind_a_password", looks=True),
     Scene("sign-in-refused", after("?Password", "=wrong", "enter", "?✗"), "behind_a_password"),
-    Scene("locked", after("?Password", _PASSWORD, "enter", "?To do", "ctrl+l"), "behind_a_password"),
+    Scene(
+        "locked",
+        after("?Password", _PASSWORD, "enter", "?To do", "ctrl+l"),
+        "behind_a_password",
+    ),
     Scene("store-damaged", after(), "damaged"),
     Scene("home", after(), looks=True),
     Scene("home-empty", after(), "founded"),
@@ -107,7 +111,11 @@ SCENES = [
     Scene("customer-tree", after("g", "c", "t")),
     Scene("customer-explain", after("g", "c", "e")),
     Scene("customers-change", after("g", "c", "asterisk", "c")),
-    Scene("customers-diff", after("g", "c", "asterisk", "c", "=spring", "ctrl+s", "?→"), looks=True),
+    Scene(
+        "customers-diff",
+        after("g", "c", "asterisk", "c", "=spring", "ctrl+s", "?→"),
+        looks=True,
+    ),
     Scene("customers-export", after("g", "c", "x")),
     Scene("customers-import", after("g", "c", "i")),
     Scene("departments", after("g", "d")),

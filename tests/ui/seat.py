@@ -73,7 +73,7 @@ class Seat:
             raise AssertionError(f"never seen: {missing}{error}") from None
         await self.settled()
 
-    def one(self, selector: str | type[W], kind: type[W] | None = None) -> Any:
+    def one(self, selector: Any, kind: Any = None) -> Any:
         return (
             self.app.screen.query_one(selector, kind)
             if kind

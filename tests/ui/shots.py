@@ -70,7 +70,7 @@ async def _shoot(folder: Path, scene: Scene, size: tuple[int, int]) -> None:
 
 async def _keep(seat: Seat, folder: Path, scene: Scene, size: tuple[int, int]) -> None:
     await seat.settled()
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 - nothing else runs here
     svg = svg_of(seat.app)
     path = folder / f"{scene.name}-{size[0]}x{size[1]}"
     path.with_suffix(".svg").write_text(svg, encoding="utf-8")

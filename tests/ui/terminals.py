@@ -25,7 +25,10 @@ import pyte
 ROOT = Path(__file__).parents[2]
 PATIENCE = 30.0
 # The terminal becomes the one that tells the program about its size.
-_OWN = "import fcntl,os,sys,termios;fcntl.ioctl(0,termios.TIOCSCTTY,0);os.execv(sys.argv[1],sys.argv[1:])"
+_OWN = (
+    "import fcntl,os,sys,termios;fcntl.ioctl(0,termios.TIOCSCTTY,0);"
+    "os.execv(sys.argv[1],sys.argv[1:])"
+)
 _KEPT = ("PATH", "PYTHONPATH", "SYSTEMROOT", "TMPDIR")
 _KEYS = {
     "enter": "\r", "escape": "\x1b", "tab": "\t", "shift+tab": "\x1b[Z", "space": " ",
@@ -42,7 +45,7 @@ _LEAVE, _CLEAR = "\x1b[?1049l", "\x1b[2J\x1b[H"
 
 
 class Terminal:
-    """`expect` waits for text, `press` and `type` are the keyboard, `sent` is every byte that came."""
+    """`expect` waits for text, `press` and `type` are the keyboard, `sent` has all that came."""
 
     def __init__(
         self,
@@ -168,7 +171,8 @@ class Terminal:
             while not done(text := self._text()):
                 left = last - time.monotonic()
                 gone = self.process.poll() is not None and not self._reader.is_alive()
-                assert left > 0 and not gone, f"{otherwise}\n{text}"
+                assert left > 0, f"{otherwise}\n{text}"
+                assert not gone, f"{otherwise}\n{text}"
                 self._news.wait(min(left, 1.0))
             return text
 

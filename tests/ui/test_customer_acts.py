@@ -186,3 +186,16 @@ async def test_the_same_keys_work_on_a_page_of_its_own(office: Office) -> None:
         )
         await keys(seat, "z", "?○ archived", "z", "m", "escape", "e", "escape", "escape")
         assert seat.one("#rows").row.number == number
+
+
+async def test_a_key_is_about_the_row_the_cursor_is_on_at_once(office: Office) -> None:
+    """Not about the one whose facts still stand beside the list."""
+    async with seated() as seat:
+        await keys(seat, "g", "c")
+        third = numbers(seat.app.services)[2]
+        await seat.pilot.press("down", "down", "b")
+        await keys(seat, f"?Brakes of {third}", "escape", "g", "d")
+        code = seat.app.services.departments.tree()[2].code
+        await seat.pilot.press("down", "down", "z")
+        await seat.settled()
+        assert last_told(seat).startswith(f"{code} is archived.")

@@ -89,7 +89,7 @@ async def test_two_are_merged_seen_and_parted_again(office: Office) -> None:
         assert last_told(seat).startswith("OPS-LOG is merged into OPS-SUP.")
         await keys(seat, "escape", "3", "?↪ merged into OPS-SUP")
         await keys(seat, "z")
-        assert last_told(seat) == "OPS-LOG was merged into OPS-SUP; m takes that back."
+        assert last_told(seat) == "OPS-LOG was merged into another; m takes that back."
         await keys(seat, "m")
         assert last_told(seat) == "OPS-LOG stands on its own again."
         await keys(seat, "?No department here.", "1")

@@ -1,4 +1,4 @@
-"""The same ways on a shared store: people are logins of the server, each at a machine of their own."""
+"""The same ways on a shared store: people are logins of the server, each at their own machine."""
 
 from __future__ import annotations
 

@@ -200,6 +200,7 @@ async def test_a_feature_is_narrowed_and_put_back(office: Office) -> None:
         await turn_to(seat, "features")
         await seat.press("o")
         await hears(seat, "bulk_import is off for everybody.")
+        await seat.sees("For you            off")
         await seat.press("u")
         await hears(seat, "Taken back.")
         await seat.press("a", "enter", "space", "enter")
@@ -273,6 +274,21 @@ async def test_a_theme_is_taken_kept_and_taken_back(office: Office) -> None:
         await seat.press("enter", "u")
         await hears(seat, "billing-light is kept for this machine.")
         assert (seat.app.theme, load().theme) == ("billing-light", "billing-light")
+
+
+async def test_a_theme_that_cannot_be_kept_still_holds_for_now(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_given: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("billing_tui.settings.write_private", fail)
+    async with seated() as seat:
+        await turn_to(seat, "appearance")
+        await find(seat, "nord")
+        await seat.press("a")
+        await seat.sees("Settings not saved")
+        assert seat.app.theme == "nord"
 
 
 async def test_every_theme_there_is_can_be_shown(office: Office) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from billing_tui.bootstrap import services_for
 from billing_tui.credentials import Secret
 from billing_tui.domain.acts import Request
 from billing_tui.domain.ids import new_id
 from billing_tui.domain.rights import Role
 from billing_tui.domain.users import UserDraft
-from billing_tui.bootstrap import services_for
 from storage.store import Store
 from tests.commands import Machine
 from tests.stores import ADMIN, PASSWORD, Database
@@ -23,7 +23,7 @@ def roles_of(seat: Seat, login: str) -> tuple[Role, ...]:
     return seat.app.services.users.show(login).roles
 
 
-async def test_a_person_is_added_given_roles_and_kept_out(office: Office) -> None:
+async def test_a_person_is_added_with_a_password(office: Office) -> None:
     async with seated() as seat:
         await turn_to(seat, "people")
         await seat.sees("» ada", "Grace Lund", "● active")
@@ -41,23 +41,31 @@ async def test_a_person_is_added_given_roles_and_kept_out(office: Office) -> Non
         await hears(seat, "Added ben.")
         assert roles_of(seat, "ben") == (Role.CLERK, Role.APPROVER)
 
-        await find(seat, "ben")
-        await keys(seat, "a", "enter", "space", "right", "space", "ctrl+s")
+
+async def test_roles_are_changed_and_put_back(office: Office) -> None:
+    async with seated() as seat:
+        await turn_to(seat, "people")
+        await find(seat, "grace")
+        await keys(seat, "a", "enter", "space", "ctrl+s")
         await seat.sees("at least one role")
-        await keys(seat, "right", "space", "ctrl+s")
-        await hears(seat, "Saved ben (controller).")
+        await keys(seat, "right", "right", "space", "ctrl+s")
+        await hears(seat, "Saved grace (controller).")
         await keys(seat, "u")
         await hears(seat, "Taken back.")
-        assert roles_of(seat, "ben") == (Role.CLERK, Role.APPROVER)
+        assert roles_of(seat, "grace") == (Role.CLERK,)
 
+
+async def test_a_person_is_kept_out_let_in_and_given_a_password(office: Office) -> None:
+    async with seated() as seat:
+        await turn_to(seat, "people")
+        await find(seat, "grace")
         await keys(seat, "o")
-        await seat.sees("Ben Moss (ben) cannot come in")
-        await keys(seat, "y", "?○ disabled", "u", "?ben")
+        await seat.sees("Grace Lund (grace) cannot come in")
+        await keys(seat, "y", "?○ disabled", "u")
         await hears(seat, "Taken back.")
-        assert not seat.app.services.users.show("ben").disabled
-
+        assert not seat.app.services.users.show("grace").disabled
         await keys(seat, "p", "=correct horse battery", "enter", "=correct horse battery", "enter")
-        await hears(seat, "ben has a new password.")
+        await hears(seat, "grace has a new password.")
 
 
 async def test_the_last_admin_stays_one_and_nobody_shuts_themselves_out(office: Office) -> None:

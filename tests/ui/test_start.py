@@ -91,7 +91,8 @@ def test_a_smaller_window_is_still_all_there(ready: Kept) -> None:
 def test_the_first_frame_is_there_before_any_database(ready: Kept) -> None:
     done = subprocess.run(
         [sys.executable, "-c", _FIRST_FRAME, *_LATER],
-        cwd=ROOT, env=environment_of(ready.put_back()), capture_output=True, text=True, check=False, timeout=60,
+        cwd=ROOT, env=environment_of(ready.put_back()), capture_output=True, text=True,
+        check=False, timeout=60,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     first = json.loads(done.stdout)

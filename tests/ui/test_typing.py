@@ -6,6 +6,7 @@ import pytest
 from textual import events
 
 from screens.customers.form import CustomerForm
+from screens.widgets.query_line import QueryLine
 from tests.ui.office import Office
 from tests.ui.seat import Seat, seated
 
@@ -24,7 +25,7 @@ async def test_what_follows_the_search_key_is_searched_for(office: Office) -> No
         at_once(seat, "slash", *"zmna", "enter", "down")
         await seat.until(lambda: not seat.app._typed and seat.app._handing is None, "still typing")
         await seat.settled()
-        assert seat.app.screen.query_one("QueryLine").text == "zmna"
+        assert seat.app.screen.query_one(QueryLine).text == "zmna"
         assert len(seat.app.screen_stack) == 1, "none of the letters was a key of the list"
         assert seat.app.focused is seat.app.screen.query_one("#rows")
 
@@ -38,6 +39,7 @@ async def test_what_follows_a_key_that_opens_a_form_is_typed_into_it(office: Off
         await seat.settled()
         screen = seat.app.screen
         assert isinstance(screen, CustomerForm)
+        assert screen.form is not None
         assert screen.form.fields["name"].text == "Zebra"
 
 

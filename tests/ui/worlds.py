@@ -80,7 +80,8 @@ def as_auditor(office: Office) -> None:
 
 
 WORLDS: dict[str, Callable[[Office], None]] = {
-    world.__name__: world for world in (nothing, founded, lived_in, behind_a_password, damaged, as_auditor)
+    world.__name__: world
+    for world in (nothing, founded, lived_in, behind_a_password, damaged, as_auditor)
 }
 
 
