@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -90,7 +90,8 @@ def _key(engine: Engine, name: str, key: str, both: list[Process], size: Size) -
 
 def _memory(engine: Engine, small: Asked, large: Asked, rows: int) -> Work:
     def held(asked: Asked) -> Callable[[int], Callable[[], object]]:
-        return lambda _n: lambda: [_megabytes(asked) - _megabytes(asked, shown=False)]
+        bare = _megabytes(replace(asked, shown=False))
+        return lambda _n: lambda: [_megabytes(asked) - bare]
 
     return Work(
         "memory", engine.name, rows, held(large), held(small),
@@ -98,8 +99,8 @@ def _memory(engine: Engine, small: Asked, large: Asked, rows: int) -> Work:
     )  # fmt: skip
 
 
-def _megabytes(asked: Asked, shown: bool = True) -> float:
-    with Process(Asked(**asdict(asked) | {"shown": shown})) as process:
+def _megabytes(asked: Asked) -> float:
+    with Process(asked) as process:
         found = process.ask("memory")
     if found["heavy"]:
         raise SystemExit(f"a list needs no {found['heavy']}")

@@ -8,8 +8,9 @@ from billing_tui.domain.acts import Request
 from billing_tui.domain.alerts import AlertDraft, AlertFilter, Severity
 from tests.hostile import TEXTS
 from tests.stores import PASSWORD
-from tests.ui.areas import acts, keys, last_told, rows, screens
+from tests.ui.areas import acts, keys, rows, screens
 from tests.ui.office import Office
+from tests.ui.pages import hears
 from tests.ui.seat import Seat, seated
 from tests.ui.stage import SIZES, inert
 
@@ -21,10 +22,6 @@ def raise_many(office: Office, count: int = MANY) -> None:
         for n in range(count):
             draft = AlertDraft("demo", f"{n}", Severity.WARNING, f"Number {n:03d} is off.", "job:x")
             services.alerts.raise_alert(Request.new(), draft)
-
-
-async def hears(seat: Seat, text: str) -> None:
-    await seat.until(lambda: text in last_told(seat), f"never said: {text}")
 
 
 def open_ones(seat: Seat) -> int:

@@ -15,8 +15,8 @@ from tests.commands import Machine
 from tests.stores import ADMIN, PASSWORD, Database
 from tests.ui.areas import acts, fill, keys, last_told
 from tests.ui.office import Office
+from tests.ui.pages import find, hears, turn_to
 from tests.ui.seat import Seat, seated
-from tests.ui.test_settings import find, hears, turn_to
 
 
 def roles_of(seat: Seat, login: str) -> tuple[Role, ...]:
