@@ -49,7 +49,7 @@ class Told(Message, bubble=False):
 
 class _CheckForm(Form):
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "submit", "Check", id="form.save",
+        Binding("ctrl+s", "submit", "Check", show=False, id="form.save",
                 tooltip="Check the file; once it is checked, take it in"),
     ]  # fmt: skip
 

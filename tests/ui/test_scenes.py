@@ -60,8 +60,7 @@ async def test_screen(
     async with playing(scene, size) as seat:
         refuse_two_meanings(seat)
         text = seat.text
-    lines = text.splitlines()
-    assert len(lines) == size[1]
+    assert len(text.split("\n")) == size[1]
     assert _HOME.sub("office-00000000", text) + "\n" == snapshot(extension_class=AsText)
 
 
