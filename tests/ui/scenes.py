@@ -102,7 +102,7 @@ SCENES = [
           "as_auditor"),
     Scene("customer", after("g", "c", "enter")),
     Scene("customer-new", after("g", "c", "n"), looks=True),
-    Scene("customer-wrong", after("g", "c", "n", "tab", "tab", "=XXQ", "ctrl+s")),
+    Scene("customer-wrong", after("g", "c", "n", "tab", "tab", "=XXQ", "?is not in", "ctrl+s")),
     Scene("customer-edit", after("g", "c", "a")),
     Scene("customer-brake", after("g", "c", "b")),
     Scene("customer-note", after("g", "c", "k")),
