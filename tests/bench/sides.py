@@ -58,7 +58,7 @@ class Size:
 class Work:
     """`ours` and `byhand` prepare one run and give what is timed; `least` and `most` judge. In
     another `unit` than seconds a run gives its own values, of which more are had by more `turns` in
-    each run; `limit` judges ours alone."""
+    each run, and what hardly varies needs fewer `runs`; `limit` judges ours alone."""
 
     what: str
     engine: str
@@ -70,6 +70,7 @@ class Work:
     check: Callable[[], None] = field(default=lambda: None)
     unit: str = "s"
     turns: int = 1
+    runs: int | None = None
     limit: float | None = None
 
 
