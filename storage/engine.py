@@ -10,8 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DisconnectionError
 
-from .errors import FolderMissing, NetworkFileSystem
+from .errors import FolderMissing, NetworkFileSystem, StoreAway
 from .filesystem import is_network
 
 SAFE_WAL = (3, 51, 3)
@@ -62,7 +63,37 @@ def _open_sqlite(path: Path) -> Engine:
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    _stay_with(engine, path)
     return engine
+
+
+def _stay_with(engine: Engine, path: Path) -> None:
+    """Open connections would go on writing to a file that was moved away or replaced, where nobody
+    looks any more, and a new one would make an empty store in its place."""
+    known = False
+
+    @event.listens_for(engine, "do_connect")
+    def make_none(*_given: object) -> None:
+        if known and _identity(path) is None:
+            raise StoreAway(path)
+
+    @event.listens_for(engine, "connect")
+    def know(_connection: object, record: Any) -> None:
+        nonlocal known
+        known, record.info["file"] = True, _identity(path)
+
+    @event.listens_for(engine, "checkout")
+    def look(_connection: object, record: Any, _proxy: object) -> None:
+        if record.info["file"] != _identity(path):
+            raise DisconnectionError
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _is_folder(path: Path) -> bool:

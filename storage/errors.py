@@ -38,11 +38,16 @@ class StoreMissing(StoreError):
 
 
 class StoreAway(StoreError):
-    def __init__(self) -> None:
+    """`path` is of a file that was there before."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path
         super().__init__(
             "Store away",
-            "The database cannot be reached. Check that the server runs and the address and port "
-            "are right, then try again; nothing was left half done.",
+            f"The file {path} is gone. Put it back where it was; nothing was left half done."
+            if path
+            else "The database cannot be reached. Check that the server runs and the address and "
+            "port are right, then try again; nothing was left half done.",
         )
 
 
