@@ -15,7 +15,8 @@ from billing_tui.domain.safe import safe
 
 from .acts import Acts, why_nothing
 from .closing import Closing
-from .desk import Changed, WriteFailed
+from .desk import Broke, Changed, WriteFailed
+from .widgets.form import Form
 from .widgets.keys_bar import KeysBar
 from .widgets.top_bar import TopBar
 from .work import LoadFailed, Works
@@ -121,6 +122,13 @@ class Page(Works, Acts, Closing[T], Screen[T]):
         event.stop()
         if event.error.code != "store_away":
             self.desk.explain_failure(event.error)
+
+    @on(Broke)
+    def _broke(self, event: Broke) -> None:
+        """Nobody knows what came of it, so a form that waits may send the same once more."""
+        event.stop()
+        for form in self.query(Form):
+            form.keep_trying()
 
     @on(WriteFailed)
     def _write_failed(self, event: WriteFailed) -> None:

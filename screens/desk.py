@@ -38,6 +38,14 @@ class WriteFailed(Message):
     error: BillingError
 
 
+@dataclass
+class Broke(Message):
+    """A read or write, named by `what`, met a fault of the program, which has been told; whoever
+    waits for its outcome need not wait any longer."""
+
+    what: str
+
+
 @dataclass(frozen=True)
 class Write:
     """One write on the program's queue, and who is told how it ended."""

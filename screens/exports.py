@@ -62,7 +62,7 @@ class ExportPage(PushedScreen[None]):
             )
             yield _WriteForm(
                 TextField("file", "File", text=f"~/{self.kind}.csv", required=True, most=1000),
-                ChoiceField("form", "Form", options=_FORMS, value="csv"),
+                ChoiceField("form", "Format", options=_FORMS, value="csv"),
                 SwitchField("force", "Replace a file", value=False),
                 TextField("reason", "Reason", placeholder="for the audit trail"),
             )

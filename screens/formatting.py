@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,6 +19,8 @@ from billing_tui.domain.safe import safe
 _READ = (
     "kind", "role", "name", "lines", "postcode", "city", "region", "country", "email", "phone",
 )  # fmt: skip
+# What forms call what the record calls otherwise.
+_FIELDS = {"allocations": "cost shares", "meta_data": "free fields", "tax_ids": "tax numbers"}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -60,6 +63,21 @@ def count(number: int) -> str:
 
 def plural(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
+def field_name(name: str) -> str:
+    return _FIELDS.get(name, name.replace("_", " "))
+
+
+def branches(depths: Sequence[int]) -> list[str]:
+    """The lines of a tree before each of its entries, which are given by how deep they lie."""
+    told: list[str] = []
+    below: set[int] = set()
+    for depth in reversed(depths):
+        above = "".join("│  " if level in below else "   " for level in range(1, depth))
+        told.append(above + ("├─ " if depth in below else "└─ ") if depth else "")
+        below = {level for level in below if level < depth} | {depth}
+    return told[::-1]
 
 
 def readable(value: str) -> str:

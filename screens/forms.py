@@ -16,6 +16,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
+from textual.screen import Screen
 from textual.widgets import Static
 
 from billing_tui.domain.acts import Request
@@ -25,10 +26,11 @@ from billing_tui.domain.fields import FieldsRefused
 from billing_tui.domain.rights import Right
 
 from .base import PushedScreen
-from .desk import Changed, Write, WriteFailed
+from .desk import Broke, Changed, Write, WriteFailed
 from .dialogs import Conflict
 from .dialogs.conflict import THEIRS
 from .formatting import moment
+from .widgets.fields import FieldChanged
 from .widgets.form import Form
 
 if TYPE_CHECKING:
@@ -40,6 +42,8 @@ Thing = TypeVar("Thing")
 Done = TypeVar("Done")
 _SAVE = "save"
 _KEEP = "keep draft"
+_LEAVE = "leave"
+_LOSES = "Esc again leaves without what you typed."
 
 
 @dataclass
@@ -51,6 +55,11 @@ class _Ready(Message, bubble=False):
 @dataclass
 class _Saved(Message, bubble=False):
     done: Any
+
+
+@dataclass
+class _Kept(Message, bubble=False):
+    """What is typed is a draft now."""
 
 
 class FormPage(PushedScreen[Done | None], Generic[Thing, Done]):
@@ -69,7 +78,7 @@ class FormPage(PushedScreen[Done | None], Generic[Thing, Done]):
         self.heading, self.about = heading, about
         self.thing: Thing | None = None
         self.form: Form | None = None
-        self._leaving = False
+        self._leaving = self._no_draft = False
         self._draft: FormDraft | None = None
         self._sent: Mapping[str, Any] = {}
         self._newer: int | None = None
@@ -168,19 +177,23 @@ class FormPage(PushedScreen[Done | None], Generic[Thing, Done]):
 
     @on(_Saved)
     def _was_saved(self, event: _Saved) -> None:
-        self._leaving = True
-        if self._draft is not None:
+        if self._draft is not None or self._leaving:  # it may have been kept while this was saved
             self._drop_draft()
+        self._leaving = True
         self.say_saved(event.done)
         self.dismiss(event.done)
 
     @on(WriteFailed)
     def _write_failed(self, event: WriteFailed) -> None:
         event.stop()
-        if event.what != _SAVE or self.form is None:
+        if event.what not in (_SAVE, _LEAVE) or self.form is None:
             return
         event.prevent_default()  # it is told in the form, not once more above it
-        if isinstance(event.error, FieldsRefused):
+        if event.what == _LEAVE:
+            self._no_draft = True
+            self.form.settle()
+            self.form.say(f"No draft could be kept. {event.error.message} {_LOSES}")
+        elif isinstance(event.error, FieldsRefused):
             self.form.show_errors(event.error)
         elif isinstance(event.error, StoreError):
             self.form.keep_trying()
@@ -189,6 +202,14 @@ class FormPage(PushedScreen[Done | None], Generic[Thing, Done]):
             self.form.settle()
             if not self.refused(event.error):
                 self.form.say(event.error.message)
+
+    @on(Broke)
+    def _not_kept(self, event: Broke) -> None:
+        self._no_draft = event.what == _LEAVE
+
+    @on(FieldChanged)
+    def _typed_on(self) -> None:
+        self._no_draft = False
 
     # Two people, one thing.
 
@@ -225,13 +246,18 @@ class FormPage(PushedScreen[Done | None], Generic[Thing, Done]):
 
     def keep_draft(self) -> bool:
         """Keep what is typed, if that is anything new; gives whether there was something."""
+        keep = self._keeping()
+        if keep is not None:
+            self._write_draft(keep)
+            self._leaving = True
+        return keep is not None
+
+    def _keeping(self) -> Callable[[], None] | None:
         if not self.unsaved or self.form is None or not self.desk.session.may(Right.KEEP_OWN):
-            return False
+            return None
         services, request, form, about = self.desk.services, Request.new(), self.FORM, self.about
         typed, version = self.form.typed(), self.seen_version or 0
-        self._write_draft(lambda: services.drafts.keep(request, form, about, version, typed))
-        self._leaving = True
-        return True
+        return lambda: services.drafts.keep(request, form, about, version, typed)
 
     def _drop_draft(self) -> None:
         services, request, form, about = self.desk.services, Request.new(), self.FORM, self.about
@@ -239,16 +265,30 @@ class FormPage(PushedScreen[Done | None], Generic[Thing, Done]):
             self._write_draft(lambda: services.drafts.drop(request, form, about))
 
     def _write_draft(self, work: Callable[[], None]) -> None:
-        """What shows drafts lies below this one, and is told when there is another one or none."""
+        self.desk.write(Write(_KEEP, work, lambda _done: Changed(), self._below))
+
+    @property
+    def _below(self) -> Screen[Any]:
+        """What shows drafts, and is told when there is another one or none."""
         stack = self.app.screen_stack
-        below = stack[stack.index(self) - 1] if self in stack else self
-        self.desk.write(Write(_KEEP, work, lambda _done: Changed(), below))
+        return stack[stack.index(self) - 1] if self in stack else self
 
     def action_back(self) -> None:
+        """Leaves when what is typed is kept; where that fails, the next time all the same."""
         if self.form is not None and self.form.busy:
             return
-        if self.keep_draft():
-            self.desk.say("Kept as a draft; open the form again to go on.")
+        keep = None if self._no_draft else self._keeping()
+        if keep is None or self.form is None:
+            self.dismiss(None)
+        else:
+            self.form.busy = True
+            self.write(_LEAVE, keep, lambda _done: _Kept())
+
+    @on(_Kept)
+    def _was_kept(self) -> None:
+        self._leaving = True
+        self.desk.say("Kept as a draft; open the form again to go on.")
+        self._below.post_message(Changed())
         self.dismiss(None)
 
     def action_start_anew(self) -> None:

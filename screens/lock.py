@@ -16,6 +16,7 @@ from textual.widgets import Static
 from billing_tui.domain.errors import BillingError
 from billing_tui.domain.safe import safe
 
+from .desk import Broke
 from .doorway import entrance_of
 from .widgets.fields.field import FieldEntered
 from .widgets.fields.texts import SecretField
@@ -95,6 +96,12 @@ class LockScreen(Works, Screen[None]):
         self._say(f"{event.error.title}. {event.error.message}", bad=True)
         self._wait(event.error)
         self.password.focus()
+
+    @on(Broke)
+    def _broke(self, event: Broke) -> None:
+        event.stop()
+        self._be_busy(False)
+        self._say("Something went wrong, which is no fault of the password. Try again.", bad=True)
 
     def _wait(self, error: BillingError) -> None:
         wait = getattr(error, "wait", 0)

@@ -11,11 +11,24 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from rich.cells import cell_len
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.command import (
+    CommandInput,
+    CommandList,
+    CommandPalette,
+    DiscoveryHit,
+    Hit,
+    Hits,
+    Provider,
+)
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.widgets import LoadingIndicator
 
 from billing_tui.domain.errors import BillingError
-from billing_tui.domain.safe import safe
+from billing_tui.domain.safe import safe, safe_in_place
 
 from .acts import Act, acts_of
 from .areas import AREAS
@@ -34,6 +47,27 @@ _TRACEABLE = re.compile(
     r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}|[A-Z0-9]{4}-[A-Z0-9]{4}", re.IGNORECASE
 )
 _LEFT_OUT = ("command_palette", "view(")
+
+
+class PaletteInput(CommandInput):
+    """What is pasted here is drawn inert, as in any field."""
+
+    @property
+    def _value(self) -> Text:
+        return Text(safe_in_place(self.value), no_wrap=True, overflow="ignore", end="")
+
+    def _position_to_cell(self, position: int) -> int:
+        return cell_len(self._value.plain[:position])
+
+
+class Palette(CommandPalette):
+    def compose(self) -> ComposeResult:
+        with Vertical(id="--container"):
+            with Horizontal(id="--input"):
+                yield PaletteInput(placeholder=self._placeholder, select_on_focus=False)
+            with Vertical(id="--results"):
+                yield CommandList()
+                yield LoadingIndicator()
 
 
 def everything(screen: Screen[Any]) -> Iterator[tuple[DOMNode, Act]]:

@@ -17,6 +17,7 @@ from textual.widgets import Footer, Static
 from billing_tui.domain.errors import BillingError
 from billing_tui.domain.safe import safe
 
+from .desk import Broke
 from .dialogs import Choose
 from .doorway import ComingRefused, Who, entrance_of
 from .widgets.fields.choices import SwitchField
@@ -170,6 +171,14 @@ class SignInScreen(Works, Screen[None]):
             form.say("Type the password.")
         form.wait(wait)
         form.fields["password"].focus()
+
+    @on(Broke)
+    def _broke(self, event: Broke) -> None:
+        event.stop()
+        self._given = None
+        if self.form is not None:
+            self.form.settle()
+            self.form.fields["password"].focus()
 
     @on(_Choices)
     def _choose(self, event: _Choices) -> None:

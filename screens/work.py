@@ -19,7 +19,7 @@ from textual.worker import get_current_worker
 
 from billing_tui.domain.errors import BillingError, StoreError
 
-from .desk import Desk, Write, desk_of
+from .desk import Broke, Desk, Write, desk_of
 
 R = TypeVar("R")
 
@@ -93,6 +93,7 @@ class Works(Guarded):
             return
         if isinstance(answer.message, Exception):
             self.desk.fault(answer.message)
+            self.post_message(Broke(answer.what))
             return
         if isinstance(answer.message, LoadFailed) and is_away(answer.message.error):
             self.desk.went_away()

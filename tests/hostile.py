@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -58,3 +59,41 @@ def taken(value: Any, at: tuple[Any, ...]) -> Any:
     for key in at:
         value = value[key]
     return value
+
+
+# What terminals act on, each with a number by which the escape is known to be this one.
+MARK = "9173"
+ESCAPES = (
+    f"\x1b[{MARK}m", f"\x1b[?{MARK}h", f"\x1b]52;c;{MARK}\x07", f"\x1b]8;;http://{MARK}\x1b\\",
+    f"\x1bP{MARK}q\x1b\\", f"\x1b_G{MARK}\x1b\\", f"\x1b^{MARK}\x1b\\", f"\x9b{MARK}m",
+    f"\x9d52;c;{MARK}\x9c", f"\x90{MARK}\x9c", f"\x1b[{MARK};1H", f"\x1b[{MARK}t", f"\x1b[>{MARK}u",
+    f"\x1b#{MARK}", f"\x1b\x1b[{MARK}n", f"\x1b[200~{MARK}\x1b[201~",
+)  # fmt: skip
+# What a screen is drawn with: control sequences, and the shape of the mouse's pointer.
+_OURS = re.compile("\x1b\\[[0-9;:?<=>]*\\$?[A-Za-z]|\x1b]22;[a-z]*\x07")
+_ACTS = re.compile("[\x07\x1b\x80-\x9f]")
+
+
+def foreign(sent: str) -> str:
+    """What a terminal was sent that no screen of ours is drawn with, from its first sign on."""
+    rest = _OURS.sub(lambda found: found[0] if MARK in found[0] else "", sent)
+    found = _ACTS.search(rest)
+    return rest[found.start() : found.start() + 40] if found else ""
+
+
+def many(count: int, seed: int = 1) -> Iterator[str]:
+    """Made of all of it, in any order, and the same ones for the same seed."""
+    dice = random.Random(seed)
+    pieces = [
+        *TEXTS.values(),
+        *ESCAPES,
+        "Müller",
+        "\u200b",
+        "\u00ad",
+        "\ufeff",
+        "\u3164",
+        "x" * 300,
+    ]
+    for number in range(count):
+        chosen = dice.sample(pieces, dice.randrange(1, 5))
+        yield f"{number} " + "".join(chosen)

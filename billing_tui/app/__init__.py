@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -20,7 +21,7 @@ from billing_tui.domain.safe import safe
 from billing_tui.resources import asset
 from screens.areas import BY_LETTER, BY_NAME
 from screens.base import Page
-from screens.desk import Write, WriteFailed
+from screens.desk import Broke, Write, WriteFailed
 from screens.formatting import plural
 from screens.tasks import Task, TaskEnded, TaskState
 from screens.widgets.top_bar import WIDE
@@ -35,6 +36,8 @@ from .watching import LOOK_SECONDS, Watching
 from .writes import Writes
 
 if TYPE_CHECKING:
+    from textual.driver import Driver
+
     from billing_tui.services.bundle import Services
     from billing_tui.services.jobs.duties import Bench
 
@@ -81,12 +84,20 @@ class BillingApp(Watching):
         self.tasks: list[Task] = []
         self._writes = Writes(self._delivered)
         self._undo: Callable[[], None] | None = None
+        self._undo_told = False
         self._duties = Duties()
         for theme in themes.OWN:
             self.register_theme(theme)
         # Set before there is anything to draw anew, which is what watching it would do.
         self.set_reactive(BillingApp.theme, themes.shown(self.door.theme(), self.available_themes))
         self.stylesheet.set_variables(self.get_css_variables())
+
+    def get_driver_class(self) -> type[Driver]:
+        if os.name != "posix":
+            return super().get_driver_class()
+        from .terminal import Terminal
+
+        return Terminal
 
     def on_mount(self) -> None:
         # The first frame stands before anything is opened, imported or dressed.
@@ -95,6 +106,10 @@ class BillingApp(Watching):
         self.run_worker(self._writes.run(), name="writes", group="writes")
         self.set_interval(LOOK_SECONDS, self.look)
         self.set_interval(_IDLE_LOOK_SECONDS, self.lock_when_idle)
+        if os.name == "posix" and not self.is_headless:
+            from .terminal import heed_signals
+
+            heed_signals(self.leave, _LEAVE_SECONDS + 1)
 
     def _dress(self) -> None:
         for name in _STYLES:
@@ -136,7 +151,9 @@ class BillingApp(Watching):
         self.run_worker(run, name=task.doing, group="tasks", thread=True, exit_on_error=False)
 
     def say(self, text: str, *, undo: Callable[[], None] | None = None, bad: bool = False) -> None:
-        self._undo = undo
+        if self._undo_told:
+            self.clear_notifications()  # what the notice before offers is gone
+        self._undo, self._undo_told = undo, undo is not None
         if undo:
             text = f"{text}  u takes it back."
         self.notify(safe(text), severity="error" if bad else "information", markup=False)
@@ -207,6 +224,8 @@ class BillingApp(Watching):
             self.went_away()
         if isinstance(outcome, Exception):
             self.fault(outcome)
+            if sender_is_there(write.sender):
+                write.sender.post_message(Broke(write.what))
         elif isinstance(outcome, Message) and sender_is_there(write.sender):
             write.sender.post_message(outcome)
         elif isinstance(outcome, WriteFailed):
@@ -257,6 +276,12 @@ class BillingApp(Watching):
 
     def action_go(self, area: str) -> None:
         self.go(BY_NAME[area].name)
+
+    def action_command_palette(self) -> None:
+        from screens.palette import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(placeholder="An action, an area, a customer, a reference…"))
 
     def action_undo(self) -> None:
         undo, self._undo = self._undo, None

@@ -19,6 +19,7 @@ from textual.screen import Screen
 from billing_tui.domain.errors import BillingError
 from screens import areas
 from screens.base import Page
+from screens.desk import Broke
 from screens.doorway import ComingRefused
 from screens.start import StartScreen
 from screens.work import answered
@@ -42,6 +43,7 @@ _ASKS_WHO = frozenset(
     }
 )
 _NEEDS_SOMEBODY = frozenset({"command_palette", "go", "go_to", "lock", "sign_out", "tasks", "undo"})
+_FAULT = ("Something went wrong", "A fault of the program; nothing was left half done.")
 _NO_LOCK = "There is no lock without a password. Set one under Settings, You."
 
 
@@ -139,11 +141,19 @@ class Opening(Lockable):
         def run() -> None:
             outcome = answered(work, told, lambda error: StoreRefused(error, again))
             if isinstance(outcome, Exception):
-                self.call_from_thread(self.fault, outcome)
+                self.call_from_thread(self._door_broke, outcome, again)
             else:
                 self.post_message(outcome)
 
         self.run_worker(run, name="door", group="door", exclusive=True, thread=True)
+
+    def _door_broke(self, fault: Exception, again: Callable[[], None]) -> None:
+        self.fault(fault)
+        front = self._screen_stacks[self.current_mode][0]
+        if isinstance(front, StartScreen):
+            front.refuse(*_FAULT, again)
+        else:
+            front.post_message(Broke("door"))
 
     @on(StoreOpened)
     def _opened(self, event: StoreOpened) -> None:
@@ -226,14 +236,16 @@ class Opening(Lockable):
     def action_sign_out(self) -> None:
         self.sign_out()
 
-    def sign_out(self) -> None:
-        """Everything of the person goes, and somebody else may come in."""
+    def sign_out(self, why: BillingError | None = None) -> None:
+        """Everything of the person goes, and somebody else may come in. `why` tells whoever may not
+        be here any more, and so keeps no drafts either."""
         if self.opened is not None and not self._going:
             self._going = True
-            self.run_worker(self._sign_out(self.opened), name="sign out", group="door")
+            self.run_worker(self._sign_out(self.opened, why), name="sign out", group="door")
 
-    async def _sign_out(self, opened: Opened) -> None:
-        self.keep_drafts()
+    async def _sign_out(self, opened: Opened, why: BillingError | None) -> None:
+        if why is None:
+            self.keep_drafts()
         self.drop_lock(START)
         self._start_says("Signing out…")
         for mode in areas.BY_NAME:
@@ -245,7 +257,9 @@ class Opening(Lockable):
         await asyncio.to_thread(self.door.leave, opened.console)
         self.opened, self._going = None, False
         self.forget_person()
-        self._show(SIGN_IN)
+        sign_in = self._show(SIGN_IN)
+        if why is not None:
+            sign_in.post_message(ComingRefused(why))
 
     def keep_drafts(self) -> None:
         for mode in areas.BY_NAME:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS = 2.0
 MOST_ALERTS = 99
+_KEPT_OUT = "not_a_member"
 # What of the record decides who is at work, and where.
 _SESSION = frozenset({"app_user", "feature", "organisation", "setting"})
 
@@ -65,6 +66,8 @@ class Watching(Opening):
                 self.post_message(outcome)
             elif isinstance(outcome, LoadFailed) and is_away(outcome.error):
                 self.call_from_thread(self.went_away)
+            elif isinstance(outcome, LoadFailed) and outcome.error.code == _KEPT_OUT:
+                self.call_from_thread(self.sign_out, outcome.error)
 
         self.run_worker(
             run, name="look", group="look", exclusive=True, thread=True, exit_on_error=False

@@ -179,12 +179,9 @@ class AlertDoing(Page[None]):
 
 def place_of(alert: Alert) -> tuple[str, str]:
     """The area an alert is about, and what to ask there; anything has its history in the chain."""
-    kind, _, name = alert.object.partition(":")
-    match kind:
+    match alert.object.partition(":")[0]:
         case "job":
             return "settings", "jobs"
-        case "customer" | "department" if name:
-            return "audit", f"object:{alert.object}"
         case "" | "audit_log":
             return "audit", ""
     return "audit", f"object:{alert.object}"

@@ -35,9 +35,8 @@ class AlertPage(AlertDoing, PushedScreen[None]):
 
     def __init__(self, id: UUID) -> None:
         super().__init__()
-        self._which, self._alert = id, None
-
-    _alert: Alert | None
+        self._which = id
+        self._alert: Alert | None = None
 
     def compose_body(self) -> ComposeResult:
         yield Pane(title="Alert", id="whole")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from billing_tui.domain.customers import Address, Allocation, Contact, Customer, Note
 from billing_tui.domain.dates import parse_utc
 from billing_tui.domain.history import Act, Change
-from screens.formatting import amount, moment, readable
+from screens.formatting import amount, field_name, moment, readable
 from screens.widgets.pane import Changed, Event, Fact, Part, Rule, Title, Words
 
 from .columns import BRAKES, badge_of
@@ -109,13 +109,13 @@ def changed(change: Change) -> Changed:
     """What is text stays as it was given, whatever it looks like."""
     if change.field in _TEXTS:
         return Changed(change.field, change.before, change.after)
-    return Changed(change.field, readable(change.before), readable(change.after))
+    return Changed(field_name(change.field), readable(change.before), readable(change.after))
 
 
 def _happened(act: Act, zone: str, today: date, *, fields: bool = True) -> Event:
     what = _VERBS.get(act.action, act.action)
     if fields and act.action == "customers.edit" and act.changes:
-        what = f"{what}: {', '.join(change.field for change in act.changes[:4])}"
+        what = f"{what}: {', '.join(field_name(one.field) for one in act.changes[:4])}"
     reason = f" ({act.reason})" if act.reason else ""
     at = moment(parse_utc(act.at), zone, today)
     return Event(at, what + reason, act.who, _LOUD.get(act.action, "accent"))

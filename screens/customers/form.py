@@ -157,7 +157,10 @@ class CustomerForm(FormPage[Customer, Saved]):
                 PercentField("percent", "Percent", decimal=mark),
             ]]  # fmt: skip
 
-        rows = [{"department": s.department, "percent": f"{s.percent:f}"} for s in shares]
+        rows = [
+            {"department": one.department, "percent": f"{one.percent:f}".replace(".", mark)}
+            for one in shares
+        ]
         return RowsField("allocations", "Cost shares", noun="share", make=make, rows=rows)
 
 

@@ -13,7 +13,7 @@ from textual.containers import Horizontal, Vertical
 from billing_tui.domain.customers.bulk import BulkLine, BulkReport, Outcome
 from billing_tui.domain.safe import safe
 from screens.base import PushedScreen
-from screens.formatting import Badge, count
+from screens.formatting import Badge, count, field_name
 from screens.widgets.line_list import LineList
 from screens.widgets.views_bar import View, ViewsBar, view_keys
 
@@ -100,5 +100,8 @@ class ReportPage(PushedScreen[None]):
 def _what(one: BulkLine) -> str:
     if one.why:
         return safe(one.why)
-    told = (f"{one.field} {one.before or '—'} → {one.after or '—'}" for one in one.changes)
+    told = (
+        f"{field_name(each.field)} {each.before or '—'} → {each.after or '—'}"
+        for each in one.changes
+    )
     return safe("; ".join(told))

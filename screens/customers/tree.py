@@ -16,7 +16,7 @@ from textual.widgets import OptionList
 from billing_tui.domain.customers import Status, Tree, TreeLine
 from billing_tui.domain.safe import safe
 from screens.base import PushedScreen
-from screens.formatting import plural
+from screens.formatting import branches, plural
 from screens.widgets.menu import Menu
 
 from .columns import STATUS
@@ -59,7 +59,7 @@ class CustomerTree(PushedScreen[None]):
         self._lines = event.tree.items
         numbers = [line.number for line in self._lines]
         here = numbers.index(self.number) if first and self.number in numbers else None
-        menu.show([_told(line, self.number) for line in self._lines], here)
+        menu.show(self._told(self.number), here)
         cut = ", and more than can be shown" if event.tree.cut else ""
         menu.border_subtitle = f"{plural(len(self._lines), 'customer')}{cut}"
 
@@ -69,11 +69,15 @@ class CustomerTree(PushedScreen[None]):
         self._open_one(self._lines[event.option_index].number)
 
     def action_copy(self) -> None:
-        self.desk.copy("\n".join(_told(line, "").plain for line in self._lines))
+        self.desk.copy("\n".join(told.plain for told in self._told("")))
+
+    def _told(self, here: str) -> list[Text]:
+        lines = branches([line.depth for line in self._lines])
+        return [_line(*each, here) for each in zip(self._lines, lines, strict=True)]
 
 
-def _told(line: TreeLine, here: str) -> Text:
-    told = Text("   " * max(0, line.depth - 1) + ("└─ " if line.depth else ""), "dim")
+def _line(line: TreeLine, before: str, here: str) -> Text:
+    told = Text(before, "dim")
     told.append(safe(line.name), "bold not dim" if line.number == here else "not dim")
     told.append(f"  {safe(line.number)}", "dim")
     if line.status is not Status.ACTIVE:

@@ -22,7 +22,7 @@ from billing_tui.domain.rights import Right
 from billing_tui.domain.safe import safe
 from billing_tui.domain.text import sort_key
 from screens.base import AreaScreen
-from screens.formatting import count
+from screens.formatting import branches, count
 from screens.widgets.fields.inputs import FieldInput
 from screens.widgets.menu import Menu
 from screens.widgets.pane import Pane
@@ -148,7 +148,8 @@ class DepartmentsScreen(DepartmentDoing, AreaScreen):
         flat = bool(typed) or self._view is not _TREE
         codes = [line.code for line in self._shown]
         at = codes.index(here) if here in codes else None
-        told = [_told(line, flat=flat) for line in self._shown]
+        lines = branches([0 if flat else line.depth for line in self._shown])
+        told = [_told(*each) for each in zip(self._shown, lines, strict=True)]
         self.menu.show(told, None if at == self.menu.highlighted else at or 0)
         self.menu.border_subtitle = f"{count(len(codes))} of {count(len(self._all))}"
         self._show_detail()
@@ -279,9 +280,8 @@ class Narrow(FieldInput):
         self.screen.query_one("#tree").focus()
 
 
-def _told(line: DepartmentLine, *, flat: bool) -> Text:
-    depth = 0 if flat else line.depth
-    told = Text("   " * max(0, depth - 1) + ("└─ " if depth else ""), "dim")
+def _told(line: DepartmentLine, before: str) -> Text:
+    told = Text(before, "dim")
     told.append(safe(line.name), "not dim").append(f"  {safe(line.code)}", "dim")
     if line.status is not DepartmentStatus.ACTIVE:
         told.append(f"  {facts.STATUS[line.status].text}", "dim")

@@ -18,6 +18,7 @@ from textual.widgets import Static
 from billing_tui.domain.customers.changes import Difference
 from billing_tui.domain.given_json import NotJson, read_json
 from billing_tui.domain.safe import safe
+from screens.formatting import field_name
 from screens.widgets.line_list import LineList
 
 from .dialog import Dialog
@@ -44,7 +45,7 @@ class _Differences(LineList):
         wide = max((width - _FIELD - 2) // 3, 4)
         line = Text(no_wrap=True)
         here = "▸" if index == self.cursor else " "
-        named = f"{here}{'▲' if side is None else ' '} {safe(one.field)}"
+        named = f"{here}{'▲' if side is None else ' '} {safe(field_name(one.field))}"
         line.append(_cell(named, _FIELD), style("conflict--open") if side is None else Style.null())
         line.append(_cell(f"  {_said(one.base)}", wide), style("conflict--other"))
         for name, text in ((THEIRS, one.theirs), (YOURS, one.yours)):

@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.theme import Theme
 
 from screens.machine import machine_of
-from screens.widgets.pane import Fact, Title, Words
+from screens.widgets.pane import Fact, Pane, Title, Words
 from screens.widgets.pane import Part as Line
 from screens.widgets.records import Cell, Column
 
@@ -79,6 +79,8 @@ class AppearancePart(Part[Theme]):
     def _take(self, name: str) -> None:
         before, machine = self.app.theme, machine_of(self)
         self.app.theme = name
+        if (row := self.row) is not None:
+            self.query_one(Pane).show(self.lines(row))
         self.write("theme", lambda: machine.remember_theme(name), lambda _: ThemeKept(name, before))
         self.reload()
 

@@ -103,6 +103,11 @@ class Pane(VerticalScroll):
     def on_resize(self, event: events.Resize) -> None:
         self._draw()
 
+    def notify_style_update(self) -> None:
+        """What stands there was drawn in the colours of before, such as another theme's."""
+        super().notify_style_update()
+        self._draw()
+
     @property
     def _width(self) -> int:
         return max(_LEAST_WIDTH, self.scrollable_content_region.width - 1)

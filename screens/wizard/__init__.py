@@ -16,6 +16,7 @@ from textual.widgets import Footer, Static
 from billing_tui.domain import known_codes
 from billing_tui.domain.errors import BillingError, StoreError
 from billing_tui.domain.fields import FieldsRefused
+from screens.desk import Broke
 from screens.doorway import Door, Made, Outset, Place, Wanted, entrance_of
 from screens.widgets.form import Form
 from screens.work import LoadFailed, Works
@@ -343,6 +344,12 @@ class WizardScreen(Works, Screen[None]):
         if step is not self.step:
             self._show(self._steps.index(step))
         step.refuse(error)
+
+    @on(Broke)
+    def _broke(self, event: Broke) -> None:
+        event.stop()
+        if self._steps:
+            self.step.settle()
 
     def _beside(self, error: BillingError) -> str:
         if isinstance(error, FieldsRefused):

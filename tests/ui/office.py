@@ -44,6 +44,8 @@ class Office:
         self.home, self.patch, self.me = home, patch, ME
         self.clock = FixedClock(NOW)
         bare(home, patch)
+        # A file that is named without a folder lands here too.
+        patch.chdir(home)
         patch.setenv("LANG", "en_IE.UTF-8")
         patch.setenv("TZ", "Europe/Berlin")
         patch.setenv("TEXTUAL_ANIMATIONS", "none")

@@ -6,25 +6,30 @@ as text, one with `?` waits until that text is seen.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
+from storage.errors import StoreAway
 from tests.stores import PASSWORD
-from tests.ui.seat import Seat
+from tests.ui.seat import PATIENCE, Seat
 
 Drive = Callable[[Seat], Awaitable[None]]
 
 
 @dataclass(frozen=True)
 class Scene:
-    """With `looks`, its colours are kept too, in both themes and without any."""
+    """With `looks`, its colours are kept too, in both themes and without any. What is `local` tells
+    things of this machine, such as versions, so it is drawn and not kept."""
 
     name: str
     drive: Drive
     world: str = "lived_in"
     looks: bool = False
+    local: bool = False
 
 
 def after(*keys: str) -> Drive:
@@ -46,9 +51,17 @@ def settings(downs: int, *keys: str) -> Drive:
 
 
 async def away(seat: Seat) -> None:
-    """The database is gone."""
+    """The database is gone, and stays so."""
     await after("g", "c")(seat)
-    seat.app.went_away()
+
+    def refused(*_given: Any) -> None:
+        raise StoreAway
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(type(seat.app.services.audit), "head", refused)
+    seat.at_end.append(patch.undo)
+    seat.app.look()
+    await seat.sees("cannot be reached")
 
 
 async def failed(seat: Seat) -> None:
@@ -58,6 +71,22 @@ async def failed(seat: Seat) -> None:
         patch.setattr("billing_tui.logs.log_failure", lambda _error: "7K3M-Q2ZD")
         seat.app.fault(RuntimeError("made up"))
         await seat.settled()
+
+
+async def loading(seat: Seat) -> None:
+    """What is read does not come yet."""
+    held, kind = threading.Event(), type(seat.app.services.customers)
+    read, seat.held_back = kind.slice, True
+
+    def wait(*given: Any, **more: Any) -> Any:
+        held.wait(PATIENCE)
+        return read(*given, **more)
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(kind, "slice", wait)
+    seat.at_end += [held.set, patch.undo]
+    await seat.pilot.press("g", "c")
+    await seat.sees("· · ·")
 
 
 _PASSWORD = f"={PASSWORD}"
@@ -93,6 +122,7 @@ SCENES = [
     Scene("failed", failed),
     Scene("customers", after("g", "c"), looks=True),
     Scene("customers-empty", after("g", "c"), "founded"),
+    Scene("customers-loading", loading),
     Scene("customers-none-fit", after("g", "c", "slash", "=tag:nobody", "enter")),
     Scene("customers-wrong-word", after("g", "c", "slash", "=cur:eurox", "enter")),
     Scene("customers-found", after("g", "c", "slash", "=cur:eur tag:retail", "enter")),
@@ -108,7 +138,7 @@ SCENES = [
     Scene("customer-note", after("g", "c", "k")),
     Scene("customer-notes", after("g", "c", "K")),
     Scene("customer-merge", after("g", "c", "m", "=holm", "?Holm")),
-    Scene("customer-tree", after("g", "c", "t")),
+    Scene("customer-tree", after("g", "c", "slash", "=C-00001", "enter", "t")),
     Scene("customer-explain", after("g", "c", "e")),
     Scene("customers-change", after("g", "c", "asterisk", "c")),
     Scene(
@@ -125,7 +155,8 @@ SCENES = [
     Scene("audit", after("g", "a"), looks=True),
     Scene("audit-entry", after("g", "a", "down", "enter")),
     Scene("audit-trace", after("g", "a", "down", "t")),
-    Scene("audit-checked", after("g", "a", "c")),
+    Scene("audit-check", after("g", "a", "c")),
+    Scene("audit-checked", after("g", "a", "c", "1")),
     Scene("alerts", after("g", "l"), looks=True),
     Scene("alerts-empty", after("g", "l"), "founded"),
     Scene("alert", after("g", "l", "enter")),
@@ -143,5 +174,5 @@ SCENES = [
     Scene("settings-credentials", settings(8)),
     Scene("settings-appearance", settings(9)),
     Scene("settings-you", settings(10)),
-    Scene("settings-about", settings(11)),
+    Scene("settings-about", settings(11), local=True),
 ]  # fmt: skip

@@ -26,6 +26,9 @@ class Seat:
     def __init__(self, app: BillingApp, pilot: Pilot[int]) -> None:
         self.app, self.pilot = app, pilot
         self.faults_are_wanted = False
+        # Set while a read is held back, so that nobody waits for it.
+        self.held_back = False
+        self.at_end: list[Callable[[], object]] = []
         self._faults: list[Exception] = []
         self._told, app.fault = app.fault, self._fault  # type: ignore[method-assign]
 
@@ -85,14 +88,16 @@ class Seat:
         return "\n".join(picture(self.app))
 
     def _quiet(self) -> bool:
-        return not self._busy() and not self.app._writes.waiting and not self.app.running
+        return self.held_back or (
+            not self._busy() and not self.app._writes.waiting and not self.app.running
+        )
 
     def _busy(self) -> list[Any]:
         return [one for one in self.app.workers if not one.is_finished and one.group != _ENDLESS]
 
     async def _workers_done(self) -> None:
         # An empty list would mean all of them, also the one that never ends.
-        if busy := self._busy():
+        if (busy := self._busy()) and not self.held_back:
             with suppress(WorkerCancelled, WorkerFailed):
                 await self.app.workers.wait_for_complete(busy)
 
@@ -115,7 +120,11 @@ async def seated(
         seat = Seat(app, pilot)
         await seat.until(lambda: _came_in(app), "the console did not open")
         await seat.settled()
-        yield seat
+        try:
+            yield seat
+        finally:
+            for end in seat.at_end:
+                end()
     if app.opened is not None:
         app.opened.console.close()
 

@@ -105,16 +105,6 @@ class Terminal:
         for key in keys:
             self._write(_KEYS.get(key) or _control(key))
 
-    def press_until(self, key: str, *texts: str) -> str:
-        """Press a key that leads from field to field, until it has led there."""
-        for _ in range(8):
-            self.press(key)
-            try:
-                return self.expect(*texts, within=2.0)
-            except AssertionError:
-                continue
-        return self.expect(*texts)
-
     def type(self, text: str) -> None:
         self._write(text)
 
@@ -129,6 +119,15 @@ class Terminal:
         self.modes_after = termios.tcgetattr(self._theirs)
         self._hang_up()
         return code
+
+    def send(self, given: bytes) -> None:
+        os.write(self._ours, given)
+
+    def vanish(self) -> None:
+        """The window is closed, and nobody is at this end any more."""
+        for end in (self._theirs, self._ours):
+            os.close(end)
+        self._ours = self._theirs = -1
 
     def close(self) -> None:
         if self.process.poll() is None:
@@ -193,7 +192,10 @@ class Terminal:
         )
 
     def _text(self) -> str:
-        return "\n".join(line.rstrip() for line in self.screen.display)
+        # pyte's own `display` fails on half of a wide character, which other text wrote over.
+        rows = (self.screen.buffer[row] for row in range(self.screen.lines))
+        columns = range(self.screen.columns)
+        return "\n".join("".join(row[at].data for at in columns).rstrip() for row in rows)
 
     def _write(self, text: str) -> None:
         os.write(self._ours, text.encode())

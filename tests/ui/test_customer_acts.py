@@ -6,7 +6,7 @@ import pytest
 
 from billing_tui.domain.customers import Brake, Status
 from billing_tui.domain.money import Money
-from tests.ui.areas import acts, done, keys, last_told, numbers, on_row, screens
+from tests.ui.areas import acts, done, keys, last_told, numbers, on_row, screens, told
 from tests.ui.office import Office
 from tests.ui.seat import Seat, seated
 
@@ -33,6 +33,7 @@ async def test_a_brake_is_set_with_its_reason_released_and_both_taken_back(offic
         assert customers.show(number).brakes == {Brake.HOLD: "Cheque bounced"}
         await keys(seat, "u", "?● active")
         assert last_told(seat).startswith("Took back:")
+        assert not any("takes it back" in text for text in told(seat))
         await keys(
             seat, "b", "2", "=Disputed", "enter", "?◐ not chased", "b", "?release not chased"
         )

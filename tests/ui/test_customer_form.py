@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from decimal import Decimal
 from typing import Any
 
 from billing_tui.domain.acts import Request
-from billing_tui.domain.customers import CustomerDraft
+from billing_tui.domain.customers import Allocation, CustomerDraft
 from billing_tui.domain.errors import StoreError
 from billing_tui.domain.money import Money
+from billing_tui.domain.organisations import OrganisationChange
 from tests.ui.areas import done, fill, keys, last_told, numbers, on_row, screens, told
 from tests.ui.office import Office
 from tests.ui.seat import Seat, seated
@@ -238,3 +240,17 @@ async def test_completions_of_customers_tags_and_departments(office: Office) -> 
         assert typed["parent"] == number
         assert typed["tags"] == "retail, "
         assert typed["allocations"][0]["department"].startswith("SALES")
+
+
+async def test_shares_stay_what_they_are_where_a_comma_marks_decimals(office: Office) -> None:
+    number = some(office)
+    shares = (Allocation("OPS", Decimal("33.333")), Allocation("FIN", Decimal("66.667")))
+    with office.services() as services:
+        done(services.organisations.edit, OrganisationChange(locale="de"))
+        done(services.customers.edit, number, None, {"allocations": shares})
+    async with seated() as seat:
+        await edit(seat, number)
+        await to(seat, "tags")
+        await keys(seat, "=comma", "ctrl+s")
+        assert last_told(seat) == f"Saved {number}."
+        assert seat.app.services.customers.show(number).allocations == shares

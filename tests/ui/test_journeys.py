@@ -14,7 +14,7 @@ from tests.stores import PASSWORD
 from tests.ui.crowds import TAG, TAGGED, crowd_on_sqlite, name_of
 from tests.ui.homes import Kept, new_home, run, secret
 from tests.ui.terminals import Terminal
-from tests.ui.ways import sign_in, to_customers
+from tests.ui.ways import fields_down, sign_in, to_customers
 
 pytestmark = [
     pytest.mark.skipif(os.name != "posix", reason="needs a pseudo terminal"),
@@ -42,20 +42,26 @@ def test_the_wizard_makes_a_store_and_opens_it() -> None:
     home = new_home()
     with Terminal(home) as terminal:
         terminal.expect("step 1 of 7", "Where are the books to be kept?")
-        terminal.press_until("enter", "step 2 of 7", "Organisation *")
+        terminal.expect_focus("Keep them in")
+        terminal.press("enter")
+        terminal.expect("step 2 of 7")
+        terminal.expect_focus("Organisation *")
         terminal.type("Northwind")
-        terminal.press_until("enter", "step 3 of 7", "Time zone *")
-        terminal.press_until("enter", "step 4 of 7", "Your name")
-        terminal.press_until("enter", "step 5 of 7", "Made-up data")
-        terminal.press("tab", "left")
+        fields_down(terminal, "Legal entity", "Country")
+        fields_down(terminal, "Currency *", "Locale *", "Time zone *")
+        fields_down(terminal, "Your name", "Password", "Once more")
+        fields_down(terminal, "The books are", "Made-up data")
+        terminal.press("left")
         terminal.expect("● yes, 200 customers")
-        terminal.press_until("enter", "step 6 of 7", "Make it", "Northwind")
+        terminal.press("enter")
+        terminal.expect("step 6 of 7", "Make it", "Northwind")
         assert not list(home.rglob("*.db")), "nothing is made before it is confirmed"
         terminal.press("enter")
         text = terminal.expect("step 7 of 7", "recovery code", "Last group")
         groups = re.findall(r"\b[0-9A-Z]{5}\b", text)
         assert len(groups) > 10, text
         terminal.press("tab")
+        terminal.expect_focus("Last group")
         terminal.type(groups[-1])
         terminal.press("enter")
         terminal.expect("Northwind", "To do", "200")
@@ -69,7 +75,8 @@ def test_a_customer_is_made_by_keyboard(crowded: Kept) -> None:
     with Terminal(home) as terminal:
         to_customers(terminal)
         terminal.press("n")
-        terminal.expect("New customer", "Free fields")
+        terminal.expect("New customer")
+        terminal.expect_focus("Name *")
         terminal.type("Łódź Café")
         terminal.press("tab", "tab", "tab")
         terminal.type("net14")
@@ -97,9 +104,9 @@ def test_two_consoles_edit_the_same_customer(crowded: Kept) -> None:
         first, second = (both.enter_context(Terminal(home)) for _ in range(2))
         for terminal in (first, second):
             to_customers(terminal, "M-000007")
-            terminal.expect("1 of 1")
+            terminal.expect("1 of 1", name_of(7), "Timeline")
             terminal.press("a")
-            terminal.expect("Free fields")
+            terminal.expect_focus("Name *")
         first.press("end")
         first.type(" North")
         first.press("ctrl+s")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from screens.formatting import Badge, readable
+from screens.formatting import Badge, branches, field_name, readable
 from screens.widgets.figures import bars
 from screens.widgets.keys_bar import Key, fitting
 from screens.widgets.pane import Changed, Event, Fact, Pane, Part, Rule, Title, Words
@@ -25,6 +25,20 @@ PARTS: tuple[Part, ...] = (
     Changed("note", "what it was before it was changed", "what it is now that it was changed"),
     Event("16 Nov 10:07", "edited by somebody for a reason that is long", "ann"),
 )
+
+
+async def test_another_theme_gives_it_another_ground() -> None:
+    pane = Pane()
+    app = Stage(pane)
+    async with app.run_test(size=(60, 10)) as pilot:
+        pane.show((Title("Acme"), Fact("Credit limit", "5.00 EUR")))
+        app.theme = "textual-light"
+        await pilot.pause()
+        line = next(
+            strip for strip in app.screen._compositor.render_strips() if "Credit" in strip.text
+        )
+        grounds = {part.style.bgcolor for part in line if part.style and part.text.strip("│ ")}
+        assert len(grounds) == 1
 
 
 @pytest.mark.parametrize("width", [26, 40, 56, 80, 120, 200])
@@ -123,3 +137,15 @@ async def test_views_that_have_no_room_are_counted() -> None:
         assert bar.at_key(MOST_KEYS) is bar.views[MOST_KEYS - 1]
         assert bar.at_key(0) is None
         assert bar.here is bar.views[10]
+
+
+def test_fields_are_called_as_their_forms_call_them() -> None:
+    assert field_name("credit_limit") == "credit limit"
+    assert field_name("allocations") == "cost shares"
+
+
+def test_the_lines_of_a_tree_lead_to_those_that_follow() -> None:
+    assert branches([0, 1, 2, 2, 1, 0, 1]) == [
+        "", "├─ ", "│  ├─ ", "│  └─ ", "└─ ", "", "└─ ",
+    ]  # fmt: skip
+    assert branches([]) == []

@@ -56,7 +56,7 @@ def with_office(scenes: list[Scene]) -> pytest.MarkDecorator:
 
 
 @pytest.mark.parametrize("size", SIZES, ids=named)
-@with_office(SCENES)
+@with_office([scene for scene in SCENES if not scene.local])
 async def test_screen(
     scene: Scene, size: tuple[int, int], office: Office, snapshot: SnapshotAssertion
 ) -> None:

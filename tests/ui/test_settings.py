@@ -247,6 +247,7 @@ async def test_a_theme_is_taken_kept_and_taken_back(office: Office) -> None:
         await hears(seat, "billing-light is kept for this machine.")
         assert seat.app.theme == "billing-light"
         assert load().theme == "billing-light"
+        assert re.search(r"In use +yes", seat.text)
     async with seated() as seat:
         assert seat.app.theme == "billing-light"
         await turn_to(seat, "appearance")

@@ -321,9 +321,9 @@ async def test_somebody_else_comes_in_on_a_shared_store(
 
 
 async def test_who_is_no_member_is_told(machine: Machine, shared: str, database: Database) -> None:
-    database.add_login("stranger")
+    database.add_login("not_a_member")
     async with sitting(Options(store=shared)) as front:
-        await front.fill("login", "stranger")
+        await front.fill("login", "not_a_member")
         await front.answer(PASSWORD)
         assert front.mode == "sign_in"
         assert front.says("No such organisation")

@@ -23,3 +23,10 @@ def to_customers(terminal: Terminal, query: str = "") -> None:
         terminal.press("/")
         terminal.type(query)
         terminal.press("enter")
+
+
+def fields_down(terminal: Terminal, *labels: str) -> None:
+    """Enter goes from field to field, and from the last one to the next step."""
+    for label in labels:
+        terminal.press("enter")
+        terminal.expect_focus(label)
