@@ -32,6 +32,7 @@ from .door import today_in
 from .duties import Duties
 from .given import Options
 from .machine import ThisMachine
+from .styles import Styles
 from .watching import LOOK_SECONDS, Watching
 from .writes import Writes
 
@@ -90,7 +91,7 @@ class BillingApp(Watching):
             self.register_theme(theme)
         # Set before there is anything to draw anew, which is what watching it would do.
         self.set_reactive(BillingApp.theme, themes.shown(self.door.theme(), self.available_themes))
-        self.stylesheet.set_variables(self.get_css_variables())
+        self.stylesheet = Styles(variables=self.get_css_variables())
 
     def get_driver_class(self) -> type[Driver]:
         if os.name != "posix":

@@ -7,7 +7,13 @@ from collections.abc import Iterator
 import pytest
 
 from tests.ui.office import Office
+from tests.ui.rest import quicken
 from tests.ui.worlds import office_like
+
+
+@pytest.fixture(autouse=True)
+def _at_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    quicken(monkeypatch)
 
 
 @pytest.fixture

@@ -14,10 +14,10 @@ from textual.worker import WorkerCancelled, WorkerFailed
 
 from billing_tui.app import BillingApp
 from billing_tui.app.given import Options
+from tests.ui.rest import about_to, busy
 from tests.ui.stage import picture
 
 PATIENCE = 20.0
-_ENDLESS = "writes"
 _KEYS = {" ": "space"}
 W = TypeVar("W", bound=Widget)
 
@@ -88,18 +88,16 @@ class Seat:
         return "\n".join(picture(self.app))
 
     def _quiet(self) -> bool:
-        return self.held_back or (
-            not self._busy() and not self.app._writes.waiting and not self.app.running
+        app = self.app
+        return self.held_back or not (
+            busy(app) or about_to(app) or app._writes.waiting or app.running
         )
-
-    def _busy(self) -> list[Any]:
-        return [one for one in self.app.workers if not one.is_finished and one.group != _ENDLESS]
 
     async def _workers_done(self) -> None:
         # An empty list would mean all of them, also the one that never ends.
-        if (busy := self._busy()) and not self.held_back:
+        if (working := busy(self.app)) and not self.held_back:
             with suppress(WorkerCancelled, WorkerFailed):
-                await self.app.workers.wait_for_complete(busy)
+                await self.app.workers.wait_for_complete(working)
 
 
 @asynccontextmanager

@@ -22,7 +22,7 @@ from tests.ui.office import Office
 def test_what_comes_due_is_run_and_ends_with_the_console(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    office = Office(tmp_path / "home", monkeypatch)
+    office = Office(tmp_path, monkeypatch)
     office.found()
     ran, serve = threading.Event(), runner.serve
 

@@ -97,7 +97,7 @@ async def test_departments_are_taken_in_too(office: Office) -> None:
         path = file(office, "code,name,parent\nNEW,Newest,OPS\n")
         await check(seat, path, "d")
         await seat.sees("✓ 1 row checked")
-        await keys(seat, "ctrl+s", "enter", "?└─ Newest  NEW")
+        await keys(seat, "ctrl+s", "enter", "?├─ Newest  NEW")
 
 
 async def test_what_is_stopped_waits_and_is_finished_from_home(office: Office) -> None:
