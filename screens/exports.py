@@ -43,17 +43,18 @@ class _WriteForm(Form):
 
 
 class ExportPage(PushedScreen[None]):
-    """`asked` is the filter of the list that is shown."""
+    """`asked` is the filter of the list that is shown; `called` names the list where its kind does
+    not."""
 
     HELP_FILE: ClassVar[str] = "help/exports_screen.txt"
 
-    def __init__(self, kind: str, asked: Asked) -> None:
+    def __init__(self, kind: str, asked: Asked, called: str = "") -> None:
         super().__init__()
-        self.kind, self.asked = kind, asked
+        self.kind, self.asked, self.called = kind, asked, called or kind
 
     def compose_body(self) -> ComposeResult:
-        with Vertical(id="form-page", classes="panel") as panel:
-            panel.border_title = f"Export {self.kind}"
+        with Vertical(id="form-page", classes="panel lit") as panel:
+            panel.border_title = f"Export {self.called}"
             yield Static(
                 "Everything the list shows goes into the file, with a signed checkpoint beside it."
                 " No text in it can act as a formula. The audit trail keeps who took what out.",
@@ -126,7 +127,7 @@ class ExportPage(PushedScreen[None]):
         def outcome(done: Exported) -> str:
             return f"{plural(done.rows, 'row')} in {path}."
 
-        return Task(f"Export {self.kind}", work, outcome=outcome)
+        return Task(f"Export {self.called}", work, outcome=outcome)
 
 
 def _there(path: Path) -> bool:

@@ -118,7 +118,7 @@ class FormPage(PushedScreen[Done | None], Generic[Thing, Done]):
     # How it goes.
 
     def compose_body(self) -> ComposeResult:
-        with Vertical(id="form-page", classes="panel"):
+        with Vertical(id="form-page", classes="panel lit"):
             yield Static("", id="form-note", markup=False)
 
     def on_mount(self) -> None:

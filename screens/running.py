@@ -85,7 +85,7 @@ class Running(PushedScreen[None]):
 
     def compose_body(self) -> ComposeResult:
         with Vertical(id="running"):
-            with Vertical(id="running-list", classes="panel"):
+            with Vertical(id="running-list", classes="panel lit"):
                 yield Static(_NONE, id="running-none", markup=False)
                 yield self._list
             yield Pane(title="Detail", id="running-detail")

@@ -73,7 +73,7 @@ class BulkPage(PushedScreen[Task | None]):
 
     def compose_body(self) -> ComposeResult:
         brakes = [(_NONE, "none"), *((brake.value, badge.word) for brake, badge in BRAKES.items())]
-        with Vertical(id="form-page", classes="panel") as panel:
+        with Vertical(id="form-page", classes="panel lit") as panel:
             panel.border_title = f"Change {plural(self.how_many, 'customer')}"
             yield Static(
                 "What is left empty stays as it is. What the change does to each is shown before"

@@ -74,7 +74,7 @@ class ReportPage(PushedScreen[None]):
     def compose_body(self) -> ComposeResult:
         with Horizontal(id="list-head"):
             yield ViewsBar(self._views)
-        with Vertical(id="report", classes="panel") as panel:
+        with Vertical(id="report", classes="panel lit") as panel:
             panel.border_title = "What came of it"
             panel.border_subtitle = sentence(self.report)
             yield self.list

@@ -68,7 +68,7 @@ class ImportPage(PushedScreen[None]):
         self._marks = ""
 
     def compose_body(self) -> ComposeResult:
-        with Vertical(id="form-page", classes="panel") as panel:
+        with Vertical(id="form-page", classes="panel lit") as panel:
             panel.border_title = f"Import {self.kind}"
             yield Static(
                 "A CSV file with a row of column names; F1 tells which there are. It is checked"

@@ -180,7 +180,13 @@ class Field(Vertical, Generic[V]):
         error = self.error
         said = WRONG + safe(error) if error else safe(told)
         fits = not error or (not self.WIDE and cell_len(said) <= self._beside.size.width)
-        self._beside.update(Text(said if fits else "", end=""))
-        self._below.update(Text("" if fits else said))
+        _put(self._beside, said if fits else "")
+        _put(self._below, "" if fits else said)
         self.set_class(not fits, "-told-below")
         self.set_class(bool(error), "-wrong")
+
+
+def _put(place: Static, text: str) -> None:
+    """The same again would lay out the whole form."""
+    if str(place.content) != text:
+        place.update(Text(text, end=""))
