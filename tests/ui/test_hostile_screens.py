@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
+import pkgutil
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import date
 from itertools import cycle, islice
+from typing import Any
 
 import pytest
+from textual.app import App
 from textual.widgets import Input, TextArea
 
+import screens
 from billing_tui.domain.safe import HIDDEN
+from screens.palette import PaletteInput
+from screens.widgets.fields.completion import CompletionField, TagsField
+from screens.widgets.fields.dates import DateField
+from screens.widgets.fields.drop_list import Suggestion
+from screens.widgets.fields.field import Field
+from screens.widgets.fields.inputs import FieldInput
+from screens.widgets.fields.notes import NotesArea, NotesField
+from screens.widgets.fields.numbers import MoneyField, NumberField, PercentField
+from screens.widgets.fields.texts import CodeField, SecretField, TextField
 from screens.widgets.query_line import QueryLine
 from storage.engine import sqlite_module
 from tests.hostile import ESCAPES, MARK, foreign, many
 from tests.ui.homes import Kept, run
 from tests.ui.office import Office
 from tests.ui.scenes import SCENES, Scene
-from tests.ui.seat import Seat, seated
+from tests.ui.seat import seated
+from tests.ui.stage import Stage, picture
 from tests.ui.terminals import Terminal
 from tests.ui.ways import to_customers
 
@@ -53,9 +69,53 @@ async def test_fields(scene: Scene, office: Office) -> None:
             for field, text in zip(fields, batch, strict=False):
                 fill(field, text)
             await seat.pilot.pause()
-            nothing_hidden(seat)
+            nothing_hidden(seat.app)
         await seat.press("ctrl+s")
-        nothing_hidden(seat)
+        nothing_hidden(seat.app)
+
+
+def nobody(_typed: str) -> list[Suggestion]:
+    return []
+
+
+def kinds() -> list[Field[Any]]:
+    """One field of each kind that can be typed into."""
+    return [
+        TextField("text", "Text"), CodeField("code", "Code"), SecretField("secret", "Secret"),
+        MoneyField("money", "Money", currency="EUR"), NumberField("number", "Number"),
+        PercentField("percent", "Percent"), DateField("day", "Day", today=date(2026, 11, 24)),
+        CompletionField("parent", "Parent", suggest=nobody), NotesField("notes", "Notes"),
+        TagsField("tags", "Tags", suggest=nobody),
+    ]  # fmt: skip
+
+
+async def test_every_string_in_every_kind_of_field() -> None:
+    """Ten at a time, on a screen so wide that all of them are drawn."""
+    fields = kinds()
+    app = Stage(*fields)
+    async with app.run_test(size=(8000, 40)) as pilot:
+        for strings in batches(many(STRINGS, seed=5), 10):
+            text = " ".join(strings)
+            for field in fields:
+                field.text = text
+            await pilot.pause()
+            nothing_hidden(app)
+            assert strings[-1].split()[0] in "".join(picture(app))
+
+
+def test_whatever_is_typed_into_draws_like_these() -> None:
+    for module in pkgutil.walk_packages(screens.__path__, "screens."):
+        importlib.import_module(module.name)
+    inputs = set(ours(Input))
+    assert {one._value for one in inputs} == {FieldInput._value, PaletteInput._value}
+    assert set(ours(TextArea)) == {NotesArea}
+
+
+def ours(kind: type[Any]) -> Iterator[type[Any]]:
+    for one in kind.__subclasses__():
+        yield from ours(one)
+        if one.__module__.startswith("screens."):
+            yield one
 
 
 @pytest.mark.parametrize("scene", LISTS, ids=lambda scene: scene.name)
@@ -68,7 +128,7 @@ async def test_query_lines(scene: Scene, office: Office) -> None:
                 line.show("")
                 line._input.value = text
             await seat.settled()
-            nothing_hidden(seat)
+            nothing_hidden(seat.app)
 
 
 async def test_the_palette(office: Office) -> None:
@@ -77,7 +137,7 @@ async def test_the_palette(office: Office) -> None:
         for text in many(40, seed=4):
             seat.app.screen.query_one("CommandInput").value = text.replace("\n", " ")  # type: ignore[attr-defined]
             await seat.settled()
-            nothing_hidden(seat)
+            nothing_hidden(seat.app)
 
 
 def fill(field: Input | TextArea, text: str) -> None:
@@ -93,8 +153,8 @@ def batches(strings: Iterator[str], size: int) -> Iterator[list[str]]:
         yield batch
 
 
-def nothing_hidden(seat: Seat) -> None:
-    for line in seat.text.splitlines():
+def nothing_hidden(app: App[Any]) -> None:
+    for line in picture(app):
         assert HIDDEN.search(line) is None, ascii(line)
 
 
