@@ -120,8 +120,9 @@ class Workbench:
         console = self._console
         return Checkpoints(console.store, console.settings, console.credentials)
 
-    @cached_property
+    @property
     def verify(self) -> Verify:
+        """With the keys there are now: rotating makes today's one of before."""
         file = CheckpointFile(self._console.settings.state_dir() / checkpoints.FILE)
         scope = self._console.settings.store.scope
         witness = Witness(file, scope, self.checkpoints.key())

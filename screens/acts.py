@@ -54,15 +54,17 @@ class Acts(DOMNode):
 
 
 def acts_of(node: DOMNode) -> Iterator[Act]:
-    """Every key of ours a node has, in the order they were written, also those that do nothing now.
-    What has no name, such as a tab stop, is the toolkit's."""
+    """Every key of ours a node has, in the order they were written, also those that do nothing now
+    for a reason. What has no name, such as a tab stop, is the toolkit's."""
     keys = node._bindings.copy()  # noqa: SLF001 - no public way
     keys.apply_keymap(node.app._keymap)  # noqa: SLF001
     for binding in (one for some in keys.key_to_bindings.values() for one in some):
         if binding.id and binding.description and not binding.system:
-            about = binding.tooltip or binding.description
-            key = node.app.get_key_display(binding)
-            yield Act(key, binding.description, about, binding.action, _why_not(node, binding))
+            why_not = _why_not(node, binding)
+            if why_not or node.check_action(_name(binding), ()):
+                about = binding.tooltip or binding.description
+                key = node.app.get_key_display(binding)
+                yield Act(key, binding.description, about, binding.action, why_not)
 
 
 def why_nothing(screen: Screen[Any], key: str) -> str:

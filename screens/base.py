@@ -15,7 +15,8 @@ from billing_tui.domain.safe import safe
 
 from .acts import Acts, why_nothing
 from .closing import Closing
-from .desk import Broke, Changed, WriteFailed
+from .desk import Broke, Changed, TookBack, WriteFailed
+from .formatting import taken_back
 from .widgets.form import Form
 from .widgets.keys_bar import KeysBar
 from .widgets.top_bar import TopBar
@@ -53,6 +54,10 @@ class Page(Works, Acts, Closing[T], Screen[T]):
 
     def reload(self, changed: frozenset[str]) -> None:
         """Read again what is shown; `changed` names objects, empty when it may be anything."""
+
+    def help_table(self) -> Iterable[tuple[str, str]]:
+        """What stands above the help text, each with what it is."""
+        return ()
 
     def narrow(self, query: str) -> None:
         """Show only what fits, when somebody jumps here with a query."""
@@ -122,6 +127,12 @@ class Page(Works, Acts, Closing[T], Screen[T]):
         event.stop()
         if event.error.code != "store_away":
             self.desk.explain_failure(event.error)
+
+    @on(TookBack)
+    def _took_back(self, event: TookBack) -> None:
+        event.stop()
+        self.desk.say(taken_back(event.told))
+        self.post_message(Changed())
 
     @on(Broke)
     def _broke(self, event: Broke) -> None:

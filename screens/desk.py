@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class StoreIsAway(StoreError):
     def __init__(self) -> None:
         super().__init__(
-            "Store away",
+            "No connection",
             "The database cannot be reached, so nothing can be saved now. What you typed stays"
             " here; save again when the banner is gone.",
         )
@@ -36,6 +36,13 @@ class WriteFailed(Message):
 
     what: str
     error: BillingError
+
+
+@dataclass
+class TookBack(Message):
+    """What a notice told is undone."""
+
+    told: str
 
 
 @dataclass

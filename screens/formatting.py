@@ -12,9 +12,11 @@ from textual.content import Content
 
 from billing_tui.domain.currencies import format_money
 from billing_tui.domain.dates import zone
+from billing_tui.domain.errors import BillingError
 from billing_tui.domain.given_json import NotJson, read_json
 from billing_tui.domain.money import Money
 from billing_tui.domain.safe import safe
+from billing_tui.domain.typed import parse_amount
 
 _READ = (
     "kind", "role", "name", "lines", "postcode", "city", "region", "country", "email", "phone",
@@ -37,6 +39,11 @@ class Badge:
         return f"{self.glyph} {self.word}"
 
 
+def taken_back(told: str) -> str:
+    """In quotes, since what it says is not so any more."""
+    return f"Took back: “{told.removesuffix('.')}”."
+
+
 def titled(text: str) -> Content:
     """A title with text from data in it; a plain string would be read as markup."""
     return Content(safe(text))
@@ -53,8 +60,16 @@ def moment(when: datetime, zone_name: str, today: date | None = None) -> str:
     return f"{day(there.date(), today)} {there:%H:%M}"
 
 
-def amount(value: Money | None) -> str:
-    return "" if value is None else format_money(value)
+def amount(value: Money | None, locale: str) -> str:
+    return "" if value is None else format_money(value, locale)
+
+
+def recorded_amount(text: str, locale: str) -> str:
+    """As `locale` writes what the record keeps in one way for everybody."""
+    number, _, code = text.rpartition(" ")
+    with suppress(BillingError):
+        return amount(parse_amount(number, code, "."), locale)
+    return text
 
 
 def count(number: int) -> str:

@@ -22,11 +22,11 @@ from textual.widgets import Static
 from billing_tui.domain.acts import Request
 from billing_tui.domain.drafts import FormDraft
 from billing_tui.domain.errors import BillingError, StoreError
-from billing_tui.domain.fields import FieldsRefused
+from billing_tui.domain.fields import FieldError, errors_of
 from billing_tui.domain.rights import Right
 
 from .base import PushedScreen
-from .desk import Broke, Changed, Write, WriteFailed
+from .desk import Broke, Changed, TookBack, Write, WriteFailed
 from .dialogs import Conflict
 from .dialogs.conflict import THEIRS
 from .formatting import moment
@@ -43,6 +43,7 @@ Done = TypeVar("Done")
 _SAVE = "save"
 _KEEP = "keep draft"
 _LEAVE = "leave"
+_UNDO = "take back"
 _LOSES = "Esc again leaves without what you typed."
 
 
@@ -92,6 +93,10 @@ class FormPage(PushedScreen[Done | None], Generic[Thing, Done]):
     @abstractmethod
     def make_fields(self, thing: Thing | None) -> list[Widget]: ...
 
+    def wrong_in(self, values: Mapping[str, Any]) -> Sequence[FieldError]:
+        """What the rules say of the values that could be read, before anything is sent."""
+        return ()
+
     @abstractmethod
     def save(self, values: Mapping[str, Any], request: Request) -> Done:
         """In a thread."""
@@ -112,8 +117,13 @@ class FormPage(PushedScreen[Done | None], Generic[Thing, Done]):
         """Whether the form itself deals with what was refused."""
         return False
 
-    def say_saved(self, done: Done) -> None:
-        """Told when it is saved and the form is gone."""
+    def told(self, done: Done) -> str:
+        """What is said when it is saved, if anything."""
+        return ""
+
+    def undo(self, done: Done) -> Callable[[Request], object] | None:
+        """What takes the save back, where that can be done."""
+        return None
 
     # How it goes.
 
@@ -141,7 +151,7 @@ class FormPage(PushedScreen[Done | None], Generic[Thing, Done]):
         self.thing, self._draft, self._newer = event.thing, event.draft, None
         if self.form is not None:
             await self.form.remove()
-        self.form = form = Form(*self.make_fields(event.thing))
+        self.form = form = Form(*self.make_fields(event.thing), check=self.wrong_in)
         await self.query_one("#form-page").mount(form)
         form.mark_clean()
         if event.draft is not None:
@@ -180,8 +190,20 @@ class FormPage(PushedScreen[Done | None], Generic[Thing, Done]):
         if self._draft is not None or self._leaving:  # it may have been kept while this was saved
             self._drop_draft()
         self._leaving = True
-        self.say_saved(event.done)
+        told, back = self.told(event.done), self.undo(event.done)
+        if told:
+            self.desk.say(told, undo=self._taking_back(back, told) if back else None)
         self.dismiss(event.done)
+
+    def _taking_back(self, back: Callable[[Request], object], told: str) -> Callable[[], None]:
+        """The form is gone by then, so what lies below it says how that went."""
+        desk, below = self.desk, self._below
+
+        def take_back() -> None:
+            request = Request.new()
+            desk.write(Write(_UNDO, lambda: back(request), lambda _done: TookBack(told), below))
+
+        return take_back
 
     @on(WriteFailed)
     def _write_failed(self, event: WriteFailed) -> None:
@@ -193,15 +215,21 @@ class FormPage(PushedScreen[Done | None], Generic[Thing, Done]):
             self._no_draft = True
             self.form.settle()
             self.form.say(f"No draft could be kept. {event.error.message} {_LOSES}")
-        elif isinstance(event.error, FieldsRefused):
-            self.form.show_errors(event.error)
         elif isinstance(event.error, StoreError):
             self.form.keep_trying()
             self.form.say(event.error.message)
         else:
             self.form.settle()
             if not self.refused(event.error):
-                self.form.say(event.error.message)
+                self._tell(event.error)
+
+    def _tell(self, error: BillingError) -> None:
+        if self.form is None:
+            return
+        if errors_of(error):
+            self.form.show_errors(error)
+        else:
+            self.form.say(error.message)
 
     @on(Broke)
     def _not_kept(self, event: Broke) -> None:

@@ -19,6 +19,7 @@ from textual.widgets import OptionList
 from billing_tui.domain.alerts import Severity
 from billing_tui.domain.home import Figures, HomePage, Verified, WorkLine
 from billing_tui.domain.pages import Counted
+from billing_tui.domain.rights import Right, RightMissing
 from billing_tui.domain.safe import safe
 
 from .areas import BY_NAME
@@ -32,8 +33,8 @@ _SEVERITY = {
     Severity.WARNING: Badge("◐", "warning", "warning"),
     Severity.INFO: Badge("·", "to know", "muted"),
 }
-_DRAFTS, _IMPORTS = "drafts.open", "imports.waiting"
-_ENDS = {_DRAFTS: "your drafts", _IMPORTS: "imports"}
+_DRAFTS, _IMPORTS, _ACCOUNTS = "drafts.open", "imports.waiting", "accounts.unmapped"
+_ENDS = {_DRAFTS: "your drafts", _IMPORTS: "imports", _ACCOUNTS: "import of codes"}
 _BADGE = 12
 
 
@@ -59,6 +60,9 @@ class Queue(Menu):
         self.border_subtitle = f"{len(lines)} to look at" if lines else "all done"
 
     def on_resize(self) -> None:
+        self.recolour()
+
+    def recolour(self) -> None:
         self.show([self._told(line) for line in self.lines])
 
     def _told(self, line: WorkLine) -> Text:
@@ -126,8 +130,18 @@ class HomeScreen(AreaScreen):
             from .imports import WaitingPage
 
             self.app.push_screen(WaitingPage())
+        elif line.kind == _ACCOUNTS:
+            self._map_accounts()
         else:
             self.desk.go(line.area, line.query)
+
+    def _map_accounts(self) -> None:
+        from .imports import ImportPage
+
+        if self.desk.session.may(Right.EDIT_ACCOUNTS):
+            self.app.push_screen(ImportPage("mappings"))
+        else:
+            self.desk.say(RightMissing(Right.EDIT_ACCOUNTS).message)
 
     def action_refresh(self) -> None:
         self.reload(frozenset())

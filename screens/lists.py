@@ -22,7 +22,13 @@ from textual.widget import Widget
 from billing_tui.domain.acts import Request
 from billing_tui.domain.filters import Completion, FilterNotUnderstood
 from billing_tui.domain.rights import Right
-from billing_tui.domain.views import SavedView, ViewDraft
+from billing_tui.domain.views import (
+    LONGEST_NAME,
+    SavedView,
+    ViewDraft,
+    refuse_built_in,
+    refuse_taken,
+)
 
 from .base import AreaScreen
 from .desk import desk_of
@@ -81,6 +87,7 @@ class ListScreen(AreaScreen, Generic[Row]):
     AUTO_FOCUS = "#rows"
     AREA: ClassVar[str] = ""
     EMPTY: ClassVar[str] = "Nothing here."
+    NOTHING_YET: ClassVar[str] = ""
     MARKS: ClassVar[bool] = True
     HINT: ClassVar[str] = "/ to search"
     VIEWS: ClassVar[Sequence[View]] = (View("All"),)
@@ -110,8 +117,8 @@ class ListScreen(AreaScreen, Generic[Row]):
     # What an area says of its list.
 
     def empty(self) -> str:
-        """What stands where no row fits: what the next key is."""
-        return self.EMPTY
+        """What stands where no row fits, or none is there at all: what the next key is."""
+        return self.EMPTY if self.asked.query else self.NOTHING_YET or self.EMPTY
 
     @abstractmethod
     def columns(self) -> Sequence[Column[Row]]: ...
@@ -189,6 +196,7 @@ class ListScreen(AreaScreen, Generic[Row]):
             return False
         self.asked = asked
         self.query_line.right()
+        self.table.empty = self.empty()
         self.table.show(source, sort=asked.sort, descending=asked.descending, keep=keep)
         self.views.mark(asked.query, asked.sort, asked.descending)
         self._say_order()
@@ -261,6 +269,9 @@ class ListScreen(AreaScreen, Generic[Row]):
     def _view_deleted(self, event: ViewDeleted) -> None:
         view = event.view
         self.desk.say(f"Deleted the view {view.name}.", undo=lambda: self._restore(view))
+        here = self.views.here
+        if here is not None and here.saved is not None and here.saved.id == view.id:
+            self.show_view(self.VIEWS[0])
         self._load_views()
 
     def _restore(self, view: SavedView) -> None:
@@ -301,13 +312,21 @@ class ListScreen(AreaScreen, Generic[Row]):
     def action_save_view(self) -> None:
         from .dialogs import Ask
 
-        self.app.push_screen(Ask("Save this view", "Name"), self._save_view)
+        ask = Ask("Save this view", "Name", most=LONGEST_NAME, check=self._refuse_name)
+        self.app.push_screen(ask, self._save_view)
+
+    def _refuse_name(self, name: str) -> None:
+        refuse_built_in(name, [view.name for view in self.VIEWS])
+        refuse_taken(self._draft(name), self._own_views)
+
+    def _draft(self, name: str) -> ViewDraft:
+        asked = self.asked
+        return ViewDraft(self.AREA, name, asked.query, asked.sort, asked.descending)
 
     def _save_view(self, name: str | None) -> None:
         if not name:
             return
-        services, request, asked = self.desk.services, Request.new(), self.asked
-        draft = ViewDraft(self.AREA, name, asked.query, asked.sort, asked.descending)
+        services, request, draft = self.desk.services, Request.new(), self._draft(name)
         self.write("save view", lambda: services.views.save(request, draft), ViewSaved)
 
     def action_delete_view(self) -> None:

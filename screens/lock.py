@@ -15,6 +15,7 @@ from textual.widgets import Static
 
 from billing_tui.domain.errors import BillingError
 from billing_tui.domain.safe import safe
+from billing_tui.domain.users import PasswordWrong
 
 from .desk import Broke
 from .doorway import entrance_of
@@ -93,7 +94,7 @@ class LockScreen(Works, Screen[None]):
     def _refused(self, event: LoadFailed) -> None:
         event.stop()
         self._be_busy(False)
-        self._say(f"{event.error.title}. {event.error.message}", bad=True)
+        self._say(_told(event.error), bad=True)
         self._wait(event.error)
         self.password.focus()
 
@@ -134,3 +135,10 @@ class LockScreen(Works, Screen[None]):
         state.update(safe(f"✗ {text}" if bad else text))
         state.set_class(bad, "-wrong")
         state.display = bool(text)
+
+
+def _told(error: BillingError) -> str:
+    """Whose password it is stands above, so only that can be wrong."""
+    if isinstance(error, PasswordWrong):
+        return f"The password is wrong. {error.then}"
+    return f"{error.title}. {error.message}"

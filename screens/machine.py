@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from textual.message_pump import MessagePump
 
     from billing_tui.credentials import Backend, Kept, Place
+    from billing_tui.domain.acts import Request
     from billing_tui.services.about import About
+    from billing_tui.services.audit_key import Rotated
     from billing_tui.services.credentials import Tried
 
 
@@ -27,6 +29,9 @@ class Machine(Protocol):
     def remove_credential(self, name: str) -> Sequence[Place]: ...
 
     def try_credential(self, name: str) -> Tried: ...
+
+    def rotate_audit_key(self, request: Request) -> Rotated:
+        """Its recovery code is told here and never again."""
 
     def try_keyring(self) -> Backend: ...
 

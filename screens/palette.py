@@ -165,7 +165,9 @@ def show_help(app: App[Any], *, text: bool = False) -> None:
     from .dialogs import Help
 
     screen = app.screen
-    file = screen.HELP_FILE if isinstance(screen, Page) else ""
-    keys = [] if text else [act for _node, act in everything(screen)]
-    told = asset_text(file) if text and file else ""
-    app.push_screen(Help(screen.title or "Keys", keys, told))
+    title = screen.title or "Keys"
+    if text and isinstance(screen, Page) and screen.HELP_FILE:
+        told, table = asset_text(screen.HELP_FILE), tuple(screen.help_table())
+        app.push_screen(Help(title, text=told, table=table))
+    else:
+        app.push_screen(Help(title, [act for _node, act in everything(screen)]))

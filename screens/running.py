@@ -147,14 +147,14 @@ def figures(task: Task) -> list[str]:
     """How much, how quickly, and how long still."""
     told = [_so_far(task)] if task.done or task.total else []
     seconds = _seconds(task)
-    rate = int(task.done / seconds) if seconds >= 1 else 0
-    if task.running and rate:
-        told.append(f"{count(rate)}/s")
+    rate = task.done / seconds if seconds >= 1 else 0
+    if task.running and rate >= 1:
+        told.append(f"{count(round(rate))}/s")
         if task.total > task.done:
-            told.append(f"{lasting((task.total - task.done) // rate)} left")
+            told.append(f"{lasting(round((task.total - task.done) / rate))} left")
     if not task.running:
         told.append(f"took {lasting(int(seconds))}")
-    elif not rate:
+    elif rate < 1:
         told.append(f"for {lasting(int(seconds))}")
     return told
 

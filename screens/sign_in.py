@@ -57,6 +57,7 @@ class _Given:
 
 
 class SignInForm(Form, inherit_bindings=False):
+    BUSY: ClassVar[str] = "Signing in…"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "submit", "Sign in", tooltip="Come in as this person", id="sign_in.enter"),
         Binding("down", "go(1)", "Next field", show=False),
@@ -72,11 +73,6 @@ class SignInForm(Form, inherit_bindings=False):
             *remember,
             self.waiting,
         )
-
-    def watch_busy(self, busy: bool) -> None:
-        super().watch_busy(busy)
-        if busy:
-            self._state_line.update("Signing in…")
 
     def wait(self, seconds: int) -> None:
         self.waiting.begin(seconds)

@@ -27,7 +27,7 @@ class Watch(Dialog[None]):
     def __init__(self, task: Task) -> None:
         super().__init__(task.doing)
         self.watched = task
-        self.progress = Progress(task.doing, time.monotonic)
+        self.progress = Progress("", time.monotonic)
 
     def compose_body(self) -> ComposeResult:
         yield self.progress

@@ -46,19 +46,7 @@ class _Answer(Message, bubble=False):
     message: Message | Exception
 
 
-class Guarded(DOMNode):
-    """A fault in one of its handlers is shown and logged; the rest goes on working."""
-
-    async def _dispatch_message(self, message: Message) -> None:
-        try:
-            await super()._dispatch_message(message)
-        except Exception as fault:
-            if not self.is_attached:
-                raise
-            desk_of(self).fault(fault)
-
-
-class Works(Guarded):
+class Works(DOMNode):
     """A screen or widget that reads and writes."""
 
     @cached_property

@@ -43,7 +43,7 @@ class StoreAway(StoreError):
     def __init__(self, path: Path | None = None) -> None:
         self.path = path
         super().__init__(
-            "Store away",
+            "The file is gone" if path else "No connection",
             f"The file {path} is gone. Put it back where it was; nothing was left half done."
             if path
             else "The database cannot be reached. Check that the server runs and the address and "
@@ -54,7 +54,7 @@ class StoreAway(StoreError):
 class StoreBusy(StoreError):
     def __init__(self) -> None:
         super().__init__(
-            "Store busy",
+            "Busy just now",
             "Others held the store for 15 seconds. Nothing was written; try again in a moment.",
         )
 
@@ -88,7 +88,7 @@ class DatabaseUnknown(StoreError):
 class LoginLacksRight(StoreError):
     def __init__(self) -> None:
         super().__init__(
-            "The database says no",
+            "Not allowed by the database",
             "Your database login may not do this. Ask an admin to check your roles with "
             "`billing-tui doctor`.",
         )
@@ -97,7 +97,7 @@ class LoginLacksRight(StoreError):
 class StoreReadOnly(StoreError):
     def __init__(self) -> None:
         super().__init__(
-            "Store cannot be written",
+            "Read-only",
             "The store, its folder or this connection is read-only. Allow writing there, or choose "
             "another place with --store.",
         )

@@ -30,10 +30,11 @@ from screens.work import is_away, sender_is_there
 from . import keymap, opening, themes
 from .door import today_in
 from .duties import Duties
+from .faults import Enduring
 from .given import Options
 from .machine import ThisMachine
 from .styles import Styles
-from .watching import LOOK_SECONDS, Watching
+from .watching import LOOK_SECONDS
 from .writes import Writes
 
 if TYPE_CHECKING:
@@ -43,13 +44,14 @@ if TYPE_CHECKING:
     from billing_tui.services.jobs.duties import Bench
 
 VAST = 160
+HIGH, TALL = 30, 48
 _IDLE_LOOK_SECONDS = 5.0
 _LEAVE_SECONDS = 8.0
 _FIRST_STYLES = ("start",)
 _STYLES = ("app", "forms", "dialogs", "records", "areas", "settings", "door")
 
 
-class BillingApp(Watching):
+class BillingApp(Enduring):
     """Everything around the screens, and what they may ask for."""
 
     TITLE = "billing"
@@ -59,6 +61,7 @@ class BillingApp(Watching):
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012
         (0, "-narrow"), (WIDE, "-wide"), (VAST, "-vast"),
     ]  # fmt: skip
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (HIGH, "-high"), (TALL, "-tall")]  # noqa: RUF012
     COMMANDS: ClassVar[set[Any]] = {lambda: _palette("Actions"), lambda: _palette("Jumps")}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("g", "go_to", "Go to", tooltip="Go to an area by its letter", id="app.go"),
@@ -164,16 +167,6 @@ class BillingApp(Watching):
 
         self.push_screen(Failure(error.title, error.message))
 
-    def fault(self, error: Exception) -> None:
-        from billing_tui.logs import log_failure
-        from screens.dialogs import Failure
-
-        reference = log_failure(error)
-        if any(isinstance(one, Failure) and one.reference for one in self.stack_at_work):
-            return  # one fault often brings more, and the first one tells the most
-        message = "A fault of the program; nothing was left half done. You can go on working."
-        self.push_screen(Failure("Something went wrong", message, reference))
-
     def go(self, area: str, query: str = "") -> None:
         self.switch_mode(area)
         screen = self._screen_stacks[area][0]
@@ -250,19 +243,6 @@ class BillingApp(Watching):
         else:
             self.say(f"{task.doing}: {task.outcome(task.value)}")
         self.look()
-
-    def _handle_exception(self, error: Exception) -> None:
-        """What no handler caught ends the program with one sentence, never with a traceback."""
-        from billing_tui.logs import log_failure
-
-        if self._exception is None:
-            self._exception = error
-            self._exception_event.set()
-        self._return_code = 9
-        self.panic(
-            "Something went wrong: a fault of the program; nothing was left half done. Reference:"
-            f" {log_failure(error)}."
-        )
 
     # Actions.
 

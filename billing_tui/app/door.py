@@ -102,8 +102,8 @@ class Door(Founder):
             self.credentials.use(STORE_PASSWORD, password)
 
     def _forget_refused(self) -> bool:
-        """A password that does not let in is not tried again, wherever it came from. Gives whether
-        there was one."""
+        """What was typed or remembered and does not let in is not tried again. Gives whether there
+        was a password at all."""
         from billing_tui.credentials import Place
 
         with suppress(CredentialError):
@@ -111,7 +111,7 @@ class Door(Founder):
             if place is Place.TYPED:
                 self.credentials.drop_typed()
             elif place is Place.KEYRING:
-                self.credentials.remove(STORE_PASSWORD)
+                self.credentials.forget_login()
             return place is not None
         return True
 
@@ -121,7 +121,7 @@ class Door(Founder):
             if console.store.sqlite:
                 self.credentials.remember(console.store.identity.login, password)
             else:
-                self.credentials.set(STORE_PASSWORD, password)
+                self.credentials.remember_login(password)
                 self._remember_login()
         except (CredentialError, SettingUnusable) as error:
             return f"You are in, but the password is not remembered. {error.message}"
@@ -149,11 +149,10 @@ class Door(Founder):
             console.services.sign_in.note("signed_out")
         console.close()
         self.credentials.drop_typed()
-        with suppress(BillingError):
-            if console.store.sqlite:
-                self.credentials.forget(login)
-            else:
-                self.credentials.remove(STORE_PASSWORD)
+        if console.store.sqlite:
+            self.credentials.forget(login)
+        else:
+            self.credentials.forget_login()
         self.options = replace(self.options, organisation=self._named.organisation)
         self._ask_anew = True
         LockMark(self.settings, login).clear()

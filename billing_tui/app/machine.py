@@ -12,7 +12,9 @@ from billing_tui.settings import Settings, SettingsError
 if TYPE_CHECKING:
     from billing_tui.bootstrap import Console
     from billing_tui.credentials import Backend, Credentials, Kept, Place
+    from billing_tui.domain.acts import Request
     from billing_tui.services.about import About
+    from billing_tui.services.audit_key import Rotated
     from billing_tui.services.credentials import Trial, Tried
 
 
@@ -51,6 +53,11 @@ class ThisMachine:
 
     def try_credential(self, name: str) -> Tried:
         return self._trial().of(name)
+
+    def rotate_audit_key(self, request: Request) -> Rotated:
+        from billing_tui.bootstrap import audit_key_of
+
+        return audit_key_of(self.console).rotate(request)
 
     def try_keyring(self) -> Backend:
         return self._mine.test()

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable
 from textual import events
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+from textual.worker import WorkerFailed
 
 _CHUNK = 4096
 _GLANCE_SECONDS = 0.1
@@ -39,7 +40,9 @@ class Terminal(LinuxDriver):
         except (OSError, EOFError):
             os.kill(os.getpid(), signal.SIGHUP)  # as the system tells those who do not read
         except Exception as fault:  # noqa: BLE001 - a thread has nobody to tell
-            self._app.call_later(self._app._handle_exception, fault)  # noqa: SLF001
+            # A dialog could not be left without keys, so it counts as work nobody takes up again.
+            broke = WorkerFailed(fault)
+            self._app.call_later(self._app._handle_exception, broke)  # noqa: SLF001
 
     def run_input_thread(self) -> None:
         keyboard = Keyboard(self._debug)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import TYPE_CHECKING
 
-from billing_tui.domain.audit_log import AuditFilter, AuditLine
+from billing_tui.domain.audit_log import AuditLine
 from billing_tui.domain.errors import InputError
 from billing_tui.domain.history import Change
 from billing_tui.domain.pages import Place
 
-from .dates import day
+from .exports import FILTERS, add_export, audit_filter
 from .parsing import Commands, argument, paged
 
 if TYPE_CHECKING:
@@ -27,32 +27,14 @@ class NotAnEntry(InputError):
 
 def register(tree: Commands) -> None:
     group = tree.group("audit", "the trail of who did what; `verify` checks it")
-    group.add(
-        "list",
-        list_entries,
-        "show entries, the newest first",
-        argument("--who", default="", metavar="LOGIN", help="only what this person did"),
-        argument("--action", default="", metavar="START", help="only acts that begin so"),
-        argument(
-            "--object",
-            default="",
-            metavar="KIND[:NUMBER]",
-            help="only about such things, such as customer or customer:C-00001",
-        ),
-        argument("--of-request", default="", metavar="UUID", help="only what this request did"),
-        argument("--since", metavar="DAY", help="from this day on"),
-        argument("--until", metavar="DAY", help="up to this day, which counts"),
-        paged,
-    )
+    group.add("list", list_entries, "show entries, the newest first", *FILTERS["audit"], paged)
     seq = argument("seq", help="its number, as `audit list` shows it")
     group.add("show", show, "show one entry with everything it says", seq)
+    add_export(group, "audit")
 
 
 def list_entries(context: Context, args: Namespace) -> None:
-    asked = AuditFilter(
-        args.who, args.action, args.object, args.of_request, day(args.since), day(args.until)
-    )
-    audit = context.services.audit
+    asked, audit = audit_filter(args), context.services.audit
     found = audit.slice(asked, Place(after=args.cursor), args.limit)
     more = len(found.items) == args.limit and audit.slice(asked, Place(after=found.last), 1).items
     rows = [_row(line) for line in found.items]

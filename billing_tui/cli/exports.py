@@ -12,6 +12,7 @@ from .parsing import Argument, Group, argument, explained
 from .progress import meter
 
 if TYPE_CHECKING:
+    from billing_tui.domain.audit_log import AuditFilter
     from billing_tui.domain.customers import CustomerFilter
     from billing_tui.services.exports import Asked
 
@@ -40,20 +41,35 @@ FILTERS: dict[str, tuple[Argument, ...]] = {
         _WORDS,
         argument("--status", choices=_STATUSES, default="active", help="which (active)"),
     ),
+    "audit": (
+        argument("--who", default="", metavar="LOGIN", help="only what this person did"),
+        argument("--action", default="", metavar="START", help="only acts that begin so"),
+        argument(
+            "--object",
+            default="",
+            metavar="KIND[:NUMBER]",
+            help="only about such things, such as customer or customer:C-00001",
+        ),
+        argument("--of-request", default="", metavar="UUID", help="only what this request did"),
+        argument("--since", metavar="DAY", help="from this day on"),
+        argument("--until", metavar="DAY", help="up to this day, which counts"),
+    ),
 }
+_CALLED = {"audit": "the audit trail"}
 
 
 def add_export(group: Group, kind: str) -> None:
     """The command `export` of a group."""
+    called = _CALLED.get(kind, kind)
     group.add(
         "export",
         partial(export, kind),
-        f"write {kind} to a CSV file or spreadsheet that no text in it can act in",
+        f"write {called} to a CSV file or spreadsheet that no text in it can act in",
         argument("--out", metavar="FILE", required=True, help=_OUT),
         argument("--format", choices=("csv", "xlsx"), default="", help="else by the file's name"),
         argument("--force", action="store_true", help="replace a file that is there"),
         *FILTERS[kind],
-        cases=("exports.note",),
+        cases=("exports.note_trail" if kind == "audit" else "exports.note",),
     )
 
 
@@ -82,7 +98,11 @@ def export(kind: str, context: Context, args: Namespace) -> None:
             sign=signed.sign,
             tell=tell,
         )
-    lines = [("file", args.out), (kind, done.rows), ("SHA-256", done.sha256)]
+    lines = [
+        ("file", args.out),
+        ("rows", done.rows),
+        ("SHA-256", done.sha256),
+    ]
     context.out.show(done, lines)
 
 
@@ -103,8 +123,20 @@ def _asked(kind: str, context: Context, args: Namespace) -> Asked:
 
     if kind == "customers":
         return customer_filter(context, args)
+    if kind == "audit":
+        return audit_filter(args)
     every = args.status == "all"
     return DepartmentFilter(args.text, None if every else DepartmentStatus(args.status))
+
+
+def audit_filter(args: Namespace) -> AuditFilter:
+    from billing_tui.domain.audit_log import AuditFilter
+
+    from .dates import day
+
+    return AuditFilter(
+        args.who, args.action, args.object, args.of_request, day(args.since), day(args.until)
+    )
 
 
 def customer_filter(context: Context, args: Namespace) -> CustomerFilter:

@@ -57,6 +57,7 @@ __all__ = [
     "UnsafeSecretFile",
 ]
 _BEFORE = "audit-keys-before"
+_STORE = "store-password"
 _NO_KEYRING = "No keyring of the operating system can be used here."
 _SWITCHED_OFF = "The keyring is switched off by the settings."
 
@@ -133,8 +134,10 @@ class Credentials:
         kept the one before, if that works."""
         one, ring, kept = self._known(name), self._keyring(), None
         with suppress(CredentialError):
-            if ring and ring.get(self._account(one)):
-                kept = self.set(name, value)
+            for account in self._accounts(one):
+                if ring and ring.get(account):
+                    ring.set(account, Secret(one.clean(value.reveal())))
+                    kept = Kept(name, one.purpose, Place.KEYRING, ring.name, self._hidden_by(one))
         self.use(name, value)
         return kept
 
@@ -152,6 +155,22 @@ class Credentials:
         """Also where nothing is remembered; what a variable brings stays."""
         with suppress(CredentialNotKept, CredentialError):
             self.for_person(login).remove(OWN_PASSWORD)
+
+    def remember_login(self, value: Secret) -> None:
+        """The password of the login of a shared store, which let it in just now. One that was set
+        is renewed; else it is kept beside that, so that forgetting it takes away no more."""
+        one, ring = self._known(_STORE), self._keyring()
+        if ring is None:
+            raise NoKeyring(one.name, self.backend().note, one.file_variable)
+        own, remembered = self._accounts(one)
+        ring.set(own if ring.get(own) else remembered, Secret(one.clean(value.reveal())))
+
+    def forget_login(self) -> None:
+        """Also where nothing is remembered; what was set stays."""
+        ring = self._keyring()
+        with suppress(CredentialError):
+            if ring:
+                ring.remove(self._accounts(self._known(_STORE))[-1])
 
     def key(self, name: str) -> bytes | None:
         """The bytes of a key that is kept as a recovery code."""
@@ -181,6 +200,8 @@ class Credentials:
             if ring is None:
                 raise NoKeyring(name, self.backend().note, one.file_variable)
             ring.set(self._account(one), secret)
+            for other in self._accounts(one)[1:]:
+                ring.remove(other)
         except CredentialError as error:
             if not one.may_be_file:
                 raise
@@ -200,7 +221,7 @@ class Credentials:
         if self._files.remove(name):
             places.append(Place.STATE)
         ring = self._keyring()
-        if ring and ring.remove(self._account(one)):
+        if ring and sum(map(ring.remove, self._accounts(one))):
             places.append(Place.KEYRING)
         if not places and (variable := self._variable(one)):
             raise CredentialInEnvironment(name, variable)
@@ -256,7 +277,7 @@ class Credentials:
 
     def _from(self, ring: Ring, one: Known) -> Secret | None:
         try:
-            return ring.get(self._account(one))
+            return next(filter(None, map(ring.get, self._accounts(one))), None)
         except KeyringFailed:
             if self._passfile(one):
                 return None
@@ -264,7 +285,7 @@ class Credentials:
 
     def _passfile(self, one: Known) -> str:
         """What names a file the Postgres library reads by itself when it is given no password."""
-        if one.name != "store-password":
+        if one.name != _STORE:
             return ""
         if self._environ.get("PGPASSFILE"):
             return "PGPASSFILE"
@@ -290,6 +311,11 @@ class Credentials:
     def _account(self, one: Known) -> str:
         person = f":{self._login}" if one.personal else ""
         return f"{self._settings.store.scope}/{one.name}{person}"
+
+    def _accounts(self, one: Known) -> tuple[str, ...]:
+        """What the keyring calls it, and where "remember me" keeps it until it is signed out."""
+        own = self._account(one)
+        return (own, f"{own}:remembered") if one.name == _STORE else (own,)
 
     def _variable(self, one: Known) -> str:
         if self._environ.get(one.file_variable):

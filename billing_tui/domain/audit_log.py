@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from .acts import Origin
-from .dates import FIRST_YEAR, LAST_YEAR, utc_text, zone
+from .dates import FIRST_YEAR, LAST_YEAR, day_begins, utc_text
 from .errors import NotFound
 from .history import Change
 
@@ -82,14 +82,10 @@ def moments(since: date | None, until: date | None, zone_name: str) -> tuple[str
     """From which instant on and before which one, as the trail writes them; empty where open."""
     first = last = ""
     if since is not None and since.year >= FIRST_YEAR:
-        first = utc_text(_midnight(since, zone_name))
+        first = utc_text(day_begins(since, zone_name))
     if until is not None and until.year <= LAST_YEAR:
-        last = utc_text(_midnight(max(until, _FIRST) + timedelta(days=1), zone_name))
+        last = utc_text(day_begins(max(until, _FIRST) + timedelta(days=1), zone_name))
     return first, last
 
 
 _FIRST = date(FIRST_YEAR, 1, 1)
-
-
-def _midnight(day: date, zone_name: str) -> datetime:
-    return datetime.combine(day, time.min, zone(zone_name))

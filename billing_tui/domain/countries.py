@@ -23,7 +23,7 @@ class UnknownCountry(InputError):
         self.country = code
         super().__init__(
             "Unknown country",
-            f"{code.strip()[:20]!r} is no country. Write its two ISO 3166 letters, like DE.",
+            f"{code.strip()[:20]!r} is not a country. Write its two ISO 3166 letters, like DE.",
         )
 
 

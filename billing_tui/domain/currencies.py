@@ -44,7 +44,7 @@ class UnknownCurrency(InputError):
         self.currency = code
         super().__init__(
             "Unknown currency",
-            f"{code[:20]!r} is no currency in use. Write its three ISO 4217 letters, like EUR.",
+            f"{code[:20]!r} is not a currency in use. Write its three ISO 4217 letters, like EUR.",
         )
 
 

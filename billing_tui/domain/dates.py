@@ -17,7 +17,7 @@ class UnknownZone(InputError):
     def __init__(self, name: str) -> None:
         self.name = name
         super().__init__(
-            "Unknown time zone", f"{name!r} is no time zone. Write it like Europe/Berlin or UTC."
+            "Unknown time zone", f"{name!r} is not a time zone. Write it like Europe/Berlin or UTC."
         )
 
 

@@ -12,6 +12,9 @@ _WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 class BillingError(Exception):
     """Anything this program refuses or cannot do, said in one title and one sentence."""
 
+    # The field it is about, as a path; empty where it is about none.
+    field = ""
+
     def __init__(self, title: str, message: str) -> None:
         super().__init__(message)
         self.title = title

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
-from .errors import InputError
+from .errors import BillingError, InputError
 from .text import clean, refuse_cards
 
 R = TypeVar("R")
@@ -40,6 +41,23 @@ class FieldRefused(InputError):
         super().__init__("Field not usable", message)
 
 
+def errors_of(error: BillingError) -> tuple[FieldError, ...]:
+    """What was refused, by field; nothing where it is about none."""
+    if isinstance(error, FieldsRefused):
+        return error.errors
+    return (FieldError(error.field, error.message),) if error.field else ()
+
+
+@contextmanager
+def about(field: str) -> Iterator[None]:
+    """What is refused within is refused because of that field."""
+    try:
+        yield
+    except BillingError as error:
+        error.field = field
+        raise
+
+
 class Findings:
     """Collects what is wrong while a form is read to its end."""
 
@@ -68,7 +86,7 @@ def checked_text(value: object, field: str, most: int, least: int = 0) -> str:
     if len(value) > most:
         raise FieldRefused(f"has {len(value)} characters; at most {most} are kept.")
     if least and not value.strip():
-        raise FieldRefused("is missing.")
+        raise FieldRefused("must be filled in.")
     return refuse_cards(value, field)
 
 

@@ -1,4 +1,4 @@
-"""Codes by the names people know: countries, currencies, locales and time zones."""
+"""Codes by the names people know: countries, currencies, languages, locales and time zones."""
 
 from __future__ import annotations
 
@@ -12,31 +12,49 @@ from .currencies import CURRENCIES
 from .text import sort_key
 
 _MOST = 8
-_LOCALE = "[a-z]{2,3}(_[A-Z]{2})?"
+_LONGEST_CODE = 3  # of countries, currencies and languages
+_LANGUAGE = "[a-z]{2,3}"
+_LOCALE = f"{_LANGUAGE}(_[A-Z]{{2}})?"
 _BETWEEN = re.compile("[/_(]+")
 _OLD_ZONES = ("Etc/", "SystemV/", "US/")
 
 
 @dataclass(frozen=True, slots=True)
 class KnownCode:
+    """`also` is what people of a locale call it, which is found but not shown."""
+
     code: str
     name: str
+    also: str = ""
 
 
-@lru_cache(maxsize=1)
-def countries() -> tuple[KnownCode, ...]:
+@lru_cache(maxsize=4)
+def countries(locale: str = "en") -> tuple[KnownCode, ...]:
+    return _named(COUNTRIES, "territories", locale)
+
+
+@lru_cache(maxsize=4)
+def currencies(locale: str = "en") -> tuple[KnownCode, ...]:
+    return _named(CURRENCIES, "currencies", locale)
+
+
+@lru_cache(maxsize=4)
+def languages(locale: str = "en") -> tuple[KnownCode, ...]:
+    """Without countries; who writes to one in its own way types the code."""
     from babel.core import Locale
 
-    names = Locale("en").territories
-    return tuple(KnownCode(code, str(names.get(code, code))) for code in sorted(COUNTRIES))
+    codes = map(str, Locale("en").languages)
+    return _named((code for code in codes if re.fullmatch(_LANGUAGE, code)), "languages", locale)
 
 
-@lru_cache(maxsize=1)
-def currencies() -> tuple[KnownCode, ...]:
+def _named(codes: Iterable[str], what: str, locale: str) -> tuple[KnownCode, ...]:
     from babel.core import Locale
 
-    names = Locale("en").currencies
-    return tuple(KnownCode(code, str(names.get(code, code))) for code in sorted(CURRENCIES))
+    names, theirs = (getattr(Locale.parse(one), what) for one in ("en", locale))
+    return tuple(
+        KnownCode(code, str(names.get(code, code)), str(theirs.get(code, "")))
+        for code in sorted(codes)
+    )
 
 
 @lru_cache(maxsize=1)
@@ -61,29 +79,37 @@ def zones() -> tuple[KnownCode, ...]:
 
 
 def matching(known: Callable[[], Iterable[KnownCode]], typed: str) -> tuple[KnownCode, ...]:
-    """Those called or coded exactly so, then by the start of the code, then of a word."""
+    """Coded or called exactly so, then by the start of the code, of the name, and of a word in it;
+    a word in it takes three letters, since fewer are meant as a code."""
     wanted = sort_key(typed)
     if not wanted:
         return ()
-    places: tuple[list[KnownCode], ...] = ([], [], [])
+    places: tuple[list[KnownCode], ...] = ([], [], [], [], [])
     for each in known():
-        code, name = sort_key(each.code), sort_key(each.name)
-        if wanted in (code, name):
+        code, names = sort_key(each.code), [sort_key(each.name), sort_key(each.also)]
+        words = [f" {_BETWEEN.sub(' ', name or code)}" for name in names]
+        if wanted == code:
             places[0].append(each)
-        elif code.startswith(wanted):
+        elif wanted in names:
             places[1].append(each)
-        elif f" {wanted}" in f" {_BETWEEN.sub(' ', name or code)}":
+        elif code.startswith(wanted):
             places[2].append(each)
+        elif any(name.startswith(wanted) for name in names):
+            places[3].append(each)
+        elif len(wanted) >= _LONGEST_CODE and any(f" {wanted}" in word for word in words):
+            places[4].append(each)
     return tuple([each for place in places for each in place][:_MOST])
 
 
 def meant(known: Callable[[], Iterable[KnownCode]], typed: str) -> str:
-    """The code of what is called just so, or of the only one it can be; else nothing."""
-    found = matching(known, typed)
-    exact = [each.code for each in found if sort_key(each.name) == sort_key(typed)]
+    """The code of what is called just so, or of the only one a longer text than a code can be."""
+    found, wanted = matching(known, typed), sort_key(typed)
+    if found and sort_key(found[0].code) == wanted:
+        return found[0].code
+    exact = [each.code for each in found if wanted in (sort_key(each.name), sort_key(each.also))]
     if len(exact) == 1:
         return exact[0]
-    return found[0].code if len(found) == 1 else ""
+    return found[0].code if len(found) == 1 and len(wanted) > _LONGEST_CODE else ""
 
 
 def name_of(known: Callable[[], Iterable[KnownCode]], code: str) -> str:

@@ -48,7 +48,7 @@ class UnknownLocale(InputError):
     def __init__(self, locale: str) -> None:
         self.locale = locale
         super().__init__(
-            "Unknown locale", f"{locale[:20]!r} is no locale. Write it like en, de or pt_BR."
+            "Unknown locale", f"{locale[:20]!r} is not a locale. Write it like en, de or pt_BR."
         )
 
 

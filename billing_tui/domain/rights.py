@@ -28,6 +28,7 @@ class Right(StrEnum):
     ACKNOWLEDGE = "acknowledge alerts"
     KEEP_OWN = "keep views and drafts"
     VERIFY = "verify the record"
+    EXPORT_TRAIL = "export the audit trail"
     MANAGE_PEOPLE = "manage people"
     MANAGE_SETTINGS = "change settings, features and retention"
 
@@ -47,6 +48,7 @@ _TABLE = """
     acknowledge alerts                      y y y y -
     keep views and drafts                   y y y y -
     verify the record                       y y y y y
+    export the audit trail                  - - y y -
     manage people                           - - - y -
     change settings, features and retention - - - y -
 """

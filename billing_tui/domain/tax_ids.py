@@ -60,7 +60,7 @@ def checked_tax_id(country_code: str, number: str) -> TaxId:
 def territory(code: str) -> str:
     """A country, or one of the two tax territories that are none."""
     typed = code.strip().upper()
-    return typed if typed in _TERRITORIES else country(typed)
+    return typed if typed in _TERRITORIES else country(code)
 
 
 def tax_id_keys(tax_id: TaxId) -> Iterator[str]:

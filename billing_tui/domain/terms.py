@@ -25,7 +25,7 @@ class NotPaymentTerms(InputError):
         self.text = text
         super().__init__(
             "Not payment terms",
-            f"{text.strip()[:40]!r} is no payment terms; write net30 (days after issue), eom or "
+            f"{text.strip()[:40]!r} is not a payment term; write net30 (days after issue), eom or "
             f"eom+10 (end of month and days), or dom15 (the next 15th), up to {LONGEST_DAYS} days.",
         )
 

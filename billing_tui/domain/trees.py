@@ -80,10 +80,12 @@ class NotBelowArchived(Refused):
 class StillInUse(Refused):
     def __init__(self, name: str, below: int) -> None:
         self.name, self.below = name, below
-        super().__init__(
-            "Others lie below",
-            f"{below} active ones lie under {name}. Move or archive those first.",
+        told = (
+            f"1 active one lies under {name}. Move or archive it first."
+            if below == 1
+            else f"{below:,} active ones lie under {name}. Move or archive those first."
         )
+        super().__init__("Others lie below", told)
 
 
 def chain(nodes: Mapping[UUID, Node], start: UUID) -> list[Node]:

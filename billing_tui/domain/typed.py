@@ -46,7 +46,7 @@ class NumberTooLong(NumberRefused):
 
 class NotANumber(NumberRefused):
     def __init__(self, text: str) -> None:
-        super().__init__(text, f"{text!r} is no number; type digits, like 1234.50.")
+        super().__init__(text, f"{text!r} is not a number; type digits, like 1234.50.")
 
 
 class ShortenedNumber(NumberRefused):

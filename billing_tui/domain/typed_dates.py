@@ -69,4 +69,4 @@ def _why_not(text: str, typed: str) -> str:
         return f"{text.strip()} can be read as two dates; write the year first, like 2026-12-01."
     if any(c.isdigit() and not c.isascii() for c in typed):
         return "Dates are typed with the digits 0 to 9, like 2026-12-01."
-    return f"{text.strip()[:40]!r} is no date; type one like 2026-12-01, +30, eom or fri."
+    return f"{text.strip()[:40]!r} is not a date; type one like 2026-12-01, +30, eom or fri."

@@ -101,8 +101,8 @@ def seconds(count: int) -> str:
 class PasswordWrong(NotAllowed):
     def __init__(self, wait: int) -> None:
         self.wait = wait
-        then = f"Wait {seconds(wait)}, then try again." if wait else "Try again."
-        super().__init__("Sign-in refused", f"The login or the password is wrong. {then}")
+        self.then = f"Wait {seconds(wait)}, then try again." if wait else "Try again."
+        super().__init__("Sign-in refused", f"The login or the password is wrong. {self.then}")
 
 
 class SignInTooSoon(NotAllowed):

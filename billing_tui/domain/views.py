@@ -65,6 +65,14 @@ class ViewNameTaken(Refused):
         )
 
 
+class ViewBuiltIn(Refused):
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(
+            "Name taken", f"{name!r} is a view that this list always has. Choose another name."
+        )
+
+
 class ViewKeyTaken(Refused):
     def __init__(self, position: int, name: str) -> None:
         self.position, self.name = position, name
@@ -111,6 +119,12 @@ def checked_view(draft: ViewDraft) -> ViewDraft:
 def named(views: Iterable[SavedView], name: str) -> SavedView | None:
     """Names are told apart as they sort, so `Overdue` and `overdue` are one."""
     return next((view for view in views if sort_key(view.name) == sort_key(name)), None)
+
+
+def refuse_built_in(name: str, built_in: Iterable[str]) -> None:
+    for other in built_in:
+        if sort_key(name) == sort_key(other):
+            raise ViewBuiltIn(other)
 
 
 def refuse_taken(draft: ViewDraft, others: Iterable[SavedView]) -> None:

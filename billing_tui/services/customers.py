@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from billing_tui.domain.customers import (
+    Allocation,
     Brake,
     BrakeIsSet,
     BrakeNotSet,
@@ -17,7 +19,9 @@ from billing_tui.domain.customers import (
     CustomerDraft,
     CustomerMerged,
     CustomerNotArchived,
+    CustomerNotFound,
     CustomerNotMerged,
+    DraftRefused,
     LookAlike,
     NewCustomer,
     Note,
@@ -37,6 +41,8 @@ from billing_tui.domain.customers import (
 )
 from billing_tui.domain.customers.records import EDITABLE
 from billing_tui.domain.dates import parse_utc
+from billing_tui.domain.departments import DepartmentNotFound
+from billing_tui.domain.fields import FieldError, about
 from billing_tui.domain.history import Act
 from billing_tui.domain.ids import new_id
 from billing_tui.domain.lookalike import mixed_scripts
@@ -50,6 +56,7 @@ from storage.repos import (
     customers,
     departments,
 )
+from storage.repos.customer_places import Trouble
 from storage.repos.trees import SHOWN
 from storage.uow import Unit
 
@@ -68,14 +75,12 @@ class Customers(CustomerLists):
             customers.hold_tree(unit)
         if kept.number:
             customers.hold_numbers(unit)
-        kept = replace(
-            kept, **_known(unit, {"parent": kept.parent, "allocations": kept.allocations})
-        )
+        known, _unknown = _known(unit, {"parent": kept.parent, "allocations": kept.allocations})
+        kept = replace(kept, **known)
         number = kept.number or customers.fresh_numbers(unit, 1)[0]
         new = NewCustomer(new_id(), number, kept)
         found = customer_places.placed(unit, [new])
-        for _field, error in found.troubles.get(new.id, ()):
-            raise error
+        _refuse(found.troubles.get(new.id, ()))
         customers.create_many(unit, found.order, found.parents)
         return Saved(new.id, number, 1)
 
@@ -94,13 +99,13 @@ class Customers(CustomerLists):
         customer = _live(customers.find_to_change(unit, number))
         if version is not None and customer.version != version:
             raise _changed(unit, customer, version, changes)
-        kept = _known(unit, checked_changes(customer.draft(), changes))
+        kept, wrong = _known(unit, checked_changes(customer.draft(), changes))
         if kept.get("name", customer.name) != customer.name and not confirmed:
             _refuse_look_alike(unit, kept["name"])
-        for share in set(kept.get("allocations", ())) - set(customer.allocations):
-            for error in departments.unusable(unit, [share.department]).values():
-                raise error
-        more = {"parent": _parent(unit, customer, kept["parent"])} if "parent" in kept else {}
+        wrong += _unusable(unit, customer, kept.get("allocations", ()))
+        _refuse(wrong)
+        with about("parent"):
+            more = {"parent": _parent(unit, customer, kept["parent"])} if "parent" in kept else {}
         return _saved(customer, customers.change(unit, customer, kept, "customers.edit", **more))
 
     @reads("customers.show")
@@ -270,17 +275,43 @@ def _live(customer: Customer) -> Customer:
     return customer
 
 
-def _known(unit: Unit, fields: dict[str, Any]) -> dict[str, Any]:
-    """Customers and departments by the numbers and codes they have, however they were typed."""
-    found = dict(fields)
+def _known(unit: Unit, fields: dict[str, Any]) -> tuple[dict[str, Any], list[Trouble]]:
+    """Customers and departments by the numbers and codes they have, however they were typed; and
+    those that nobody knows, which stay as they are."""
+    found, unknown = dict(fields), list[Trouble]()
     if found.get("parent"):
-        found["parent"] = customers.find(unit, found["parent"]).number
-    if "allocations" in found:
-        found["allocations"] = tuple(
-            replace(share, department=departments.find(unit, share.department).code)
-            for share in found["allocations"]
-        )
-    return found
+        try:
+            found["parent"] = customers.find(unit, found["parent"]).number
+        except CustomerNotFound as error:
+            unknown.append(("parent", error))
+    shares = list(found.get("allocations", ()))
+    for n, share in enumerate(shares):
+        try:
+            code = departments.find(unit, share.department).code
+            shares[n] = replace(share, department=code)
+        except DepartmentNotFound as error:
+            unknown.append((f"allocations[{n}].department", error))
+    if shares:
+        found["allocations"] = tuple(shares)
+    return found, unknown
+
+
+def _unusable(unit: Unit, customer: Customer, shares: Sequence[Allocation]) -> Iterator[Trouble]:
+    """New shares that no department can bear any more; those nobody knows are told already."""
+    for n, share in enumerate(shares):
+        if share not in customer.allocations:
+            for error in departments.unusable(unit, [share.department]).values():
+                if not isinstance(error, DepartmentNotFound):
+                    yield f"allocations[{n}].department", error
+
+
+def _refuse(troubles: Sequence[Trouble]) -> None:
+    """One as the case it is, several as fields of a form."""
+    if len(troubles) > 1:
+        raise DraftRefused(FieldError(field, error.message) for field, error in troubles)
+    for field, error in troubles:
+        error.field = field
+        raise error
 
 
 def _parent(unit: Unit, customer: Customer, number: str) -> UUID | None:

@@ -19,6 +19,7 @@ from billing_tui.domain.departments import (
     checked_department,
     checked_department_changes,
 )
+from billing_tui.domain.fields import about
 from billing_tui.domain.ids import new_id
 from billing_tui.domain.pages import Page
 from billing_tui.domain.rights import Right
@@ -43,9 +44,12 @@ class Departments(Service):
         kept = checked_department(draft)
         departments.hold_tree(unit)
         if kept.code in departments.by_codes(unit, [kept.code]):
-            raise CodeTaken(kept.code)
-        parent = _new_parent(unit, kept.parent) if kept.parent else None
-        owner = departments.owner_of(unit, kept.owner)
+            with about("code"):
+                raise CodeTaken(kept.code)
+        with about("parent"):
+            parent = _new_parent(unit, kept.parent) if kept.parent else None
+        with about("owner"):
+            owner = departments.owner_of(unit, kept.owner)
         return DepartmentSaved(departments.create(unit, kept, parent, owner), kept.code, 1)
 
     @writes("departments.edit", Right.EDIT_DEPARTMENTS)
@@ -62,9 +66,11 @@ class Departments(Service):
         kept = checked_department_changes(department.draft(), changes)
         columns: dict[str, object] = dict(kept)
         if "owner" in kept:
-            columns["owner"] = departments.owner_of(unit, kept["owner"])
+            with about("owner"):
+                columns["owner"] = departments.owner_of(unit, kept["owner"])
         if "parent" in kept:
-            columns["parent"] = _parent(unit, department, kept["parent"])
+            with about("parent"):
+                columns["parent"] = _parent(unit, department, kept["parent"])
         now = departments.change(unit, department, columns, "departments.edit")
         return DepartmentSaved(department.id, department.code, now)
 

@@ -19,7 +19,9 @@ from typing import Protocol
 
 from billing_tui.adapters.csv_files import Cell, CsvWriter
 from billing_tui.adapters.signing import SignedCheckpoint
+from billing_tui.domain import audit_columns
 from billing_tui.domain.acts import Request
+from billing_tui.domain.audit_log import AuditFilter
 from billing_tui.domain.customers import CustomerFilter, CustomerSort
 from billing_tui.domain.departments import DepartmentStatus
 from billing_tui.domain.errors import InputError, Refused
@@ -28,10 +30,10 @@ from billing_tui.domain.imports import Column
 from billing_tui.domain.imports import customers as customer_columns
 from billing_tui.domain.imports import departments as department_columns
 from billing_tui.domain.imports.report import RowLine
-from billing_tui.domain.pages import LARGEST_PAGE, Page
+from billing_tui.domain.pages import LARGEST_PAGE, Page, Place
 from billing_tui.domain.rights import Right
 from billing_tui.settings import write_private
-from storage.repos import customer_search, customers, departments
+from storage.repos import audit_log, customer_search, customers, departments
 from storage.uow import Unit
 
 from .cases import Service, reads, writes
@@ -87,7 +89,7 @@ class DepartmentFilter:
     status: DepartmentStatus | None = DepartmentStatus.ACTIVE
 
 
-Asked = CustomerFilter | DepartmentFilter
+Asked = CustomerFilter | DepartmentFilter | AuditFilter
 
 
 def format_of(name: str, said: str = "") -> Format:
@@ -109,7 +111,7 @@ class Exports(Service):
         partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
         try:
             done = self._written(asked, partial, form, tell)
-            self.note(request, done, _told(asked))
+            self._noted(request, done, asked)
             signed = sign()
             with nullcontext() if force else _claimed(path):
                 if signed is not None:
@@ -132,7 +134,7 @@ class Exports(Service):
         kind, columns, pages = self._list(asked)
         rows = _write_csv(hashing, columns, pages, tell, mark=False)
         done = Exported(kind, Format.CSV, rows, hashing.digest())
-        return self.note(request, done, _told(asked))
+        return self._noted(request, done, asked)
 
     def pages(self, asked: Asked) -> Iterator[Rows]:
         """The rows of a list, some at a time."""
@@ -150,21 +152,28 @@ class Exports(Service):
         page = departments.page(unit, asked.status, asked.text, cursor, LARGEST_PAGE)
         return Page(tuple(department_columns.told(one) for one in page.items), page.next)
 
-    @reads("exports.now", Right.BULK_CUSTOMERS)
+    @reads("exports.trail", Right.EXPORT_TRAIL)
+    def trail(self, unit: Unit, asked: AuditFilter, cursor: str) -> Page[Sequence[Cell]]:
+        """The newest first: what is written meanwhile stands above, and moves nothing."""
+        found = audit_log.slice_of(unit, asked, Place(after=cursor), LARGEST_PAGE)
+        more = len(found.items) == LARGEST_PAGE
+        return Page(tuple(map(audit_columns.told, found.items)), found.last if more else "")
+
+    @reads("exports.now")
     def now(self, unit: Unit) -> datetime:
         return unit.now
 
     @writes("exports.note", Right.BULK_CUSTOMERS)
     def note(self, unit: Unit, done: Exported, asked: Mapping[str, str]) -> Exported:
-        """Who took which list out, and the hash of what they got. Words that were searched for
-        may be somebody's name or address, so the chain has them as it has contact details."""
-        name = f"export:{done.sha256}"
-        said = {
-            key: unit.hashed(name, value) if key == "text" else value
-            for key, value in asked.items()
-        }
-        unit.note(f"{done.kind}.export", name, asdict(done) | {"filter": said})
-        return done
+        return _said(unit, done, asked)
+
+    @writes("exports.note_trail", Right.EXPORT_TRAIL)
+    def note_trail(self, unit: Unit, done: Exported, asked: Mapping[str, str]) -> Exported:
+        return _said(unit, done, asked)
+
+    def _noted(self, request: Request, done: Exported, asked: Asked) -> Exported:
+        note = self.note_trail if isinstance(asked, AuditFilter) else self.note
+        return note(request, done, _told(asked))
 
     def _written(self, asked: Asked, partial: Path, form: Format, tell: Tell) -> Exported:
         kind, columns, pages = self._list(asked)
@@ -184,6 +193,8 @@ class Exports(Service):
         if isinstance(asked, CustomerFilter):
             pages = _pages(lambda cursor: self.customers(asked, cursor))
             return "customers", customer_columns.COLUMNS, pages
+        if isinstance(asked, AuditFilter):
+            return "audit", audit_columns.COLUMNS, _pages(lambda cursor: self.trail(asked, cursor))
         pages = _pages(lambda cursor: self.departments(asked, cursor))
         return "departments", department_columns.COLUMNS, pages
 
@@ -200,6 +211,17 @@ def _claimed(path: Path) -> Iterator[None]:
     except BaseException:
         path.unlink(missing_ok=True)
         raise
+
+
+def _said(unit: Unit, done: Exported, asked: Mapping[str, str]) -> Exported:
+    """Who took which list out, and the hash of what they got. Words that were searched for may be
+    somebody's name or address, so the chain has them as it has contact details."""
+    name = f"export:{done.sha256}"
+    said = {
+        key: unit.hashed(name, value) if key == "text" else value for key, value in asked.items()
+    }
+    unit.note(f"{done.kind}.export", name, asdict(done) | {"filter": said})
+    return done
 
 
 def _told(asked: Asked) -> dict[str, str]:

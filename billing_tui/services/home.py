@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from billing_tui.domain.alerts import Severity
 from billing_tui.domain.customers import Brake
-from billing_tui.domain.dates import zone
+from billing_tui.domain.dates import day_begins
 from billing_tui.domain.gl import unmapped
 from billing_tui.domain.home import (
     NEW_DAYS,
@@ -81,7 +81,7 @@ def _accounts(unit: Unit) -> Iterator[WorkLine]:
         missing &= {found.account for found in unmapped(known, code, used, unit.today)}
     count = Counted(len(missing))
     about = said(count, "account in use has no ledger code", "accounts in use have no ledger code")
-    yield WorkLine("accounts.unmapped", count, Severity.WARNING, about, "settings", "accounts")
+    yield WorkLine("accounts.unmapped", count, Severity.WARNING, about, "home", "accounts")
 
 
 _BRAKES = {
@@ -136,4 +136,4 @@ def _figures(unit: Unit) -> Figures:
 
 
 def _midnights(unit: Unit, days: Sequence[date]) -> list[datetime]:
-    return [datetime.combine(day, time.min, zone(unit.zone)) for day in days]
+    return [day_begins(day, unit.zone) for day in days]

@@ -27,7 +27,7 @@ REASON = "demo data"
 class SeedInProduction(Refused):
     def __init__(self) -> None:
         super().__init__(
-            "Real books",
+            "No demo data in production",
             "This organisation is in production; demo data would stay in its books for ever.",
         )
 

@@ -60,7 +60,7 @@ class LoginAboveRules(Refused):
     def __init__(self, login: str) -> None:
         self.login = login
         super().__init__(
-            "Login above the rules",
+            "The login may do too much",
             f"The database does not hold {login!r} to any policy, since it is a superuser or may"
             " bypass them. Take another login for daily work.",
         )
@@ -70,7 +70,7 @@ class LoginOfOtherKind(Refused):
     def __init__(self, login: str) -> None:
         self.login = login
         super().__init__(
-            "Auditor or not, but everywhere",
+            "Auditor in one place only",
             f"{login!r} also belongs to another organisation, and a database login either only"
             " reads or not. Take another login for one of the two.",
         )
@@ -80,7 +80,7 @@ class LoginShared(NotAllowed):
     def __init__(self, login: str) -> None:
         self.login = login
         super().__init__(
-            "Login of others too",
+            "Login shared with others",
             f"{login!r} also belongs to an organisation where you are no admin, so only they"
             " themselves (`billing-tui users password`) or the server's administrator may change"
             " the password.",
@@ -91,7 +91,7 @@ class LoginNotYours(NotAllowed):
     def __init__(self, sql: str) -> None:
         self.sql = sql
         super().__init__(
-            "The database says no",
+            "Not allowed by the database",
             f"Your login may not change this one. Ask whoever runs the server to run: {sql}",
         )
 

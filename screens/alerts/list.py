@@ -53,7 +53,8 @@ class AlertsScreen(AlertDoing, ListScreen[Alert]):
     TITLE = "Alerts"
     AREA = "alerts"
     HELP_FILE = "help/alerts_screen.txt"
-    EMPTY = "Nothing to take note of. 1 shows what is open, 2 what was acknowledged."
+    EMPTY = "No alert fits. 1 shows what is open, 2 what was acknowledged, / asks for others."
+    NOTHING_YET = "✓ Nothing to take note of. 2 shows what was acknowledged."
     HINT = "/ words, severity:… kind:… owner:me"
     FIRST_SORT = AlertSort.SEVERITY
     FIRST_DESCENDING = True

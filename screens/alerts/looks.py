@@ -33,7 +33,7 @@ def columns(zone: str, today: date, me: str) -> Sequence[Column[Alert]]:
 
     return (
         Column("Severity", severity, 10, priority=9, sort=AlertSort.SEVERITY),
-        Column("What", lambda alert: Cell(alert.message), 24, 6, priority=8),
+        Column("What", lambda alert: Cell(alert.message), 36, 6, priority=8),
         Column("About", lambda alert: Cell(about(alert), "muted"), 12, 1, priority=3),
         Column("Raised", raised, 13, priority=5, sort=AlertSort.RAISED),
         Column("Due", due, 13, priority=2),

@@ -66,12 +66,16 @@ class AuditScreen(ListScreen[AuditLine]):
         View("People", "object:app_user"),
         View("Exports", "object:export"),
     )
-    RIGHTS: ClassVar[Mapping[str, Right]] = {"verify": Right.VERIFY}
+    RIGHTS: ClassVar[Mapping[str, Right]] = {
+        "verify": Right.VERIFY,
+        "export": Right.EXPORT_TRAIL,
+    }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "verify", "Check the record", id="audit.verify",
                 tooltip="Verify every rule of the record, or only what is new"),
         Binding("t", "trace", "Trace", id="audit.trace",
                 tooltip="Everything the request of this act did"),
+        Binding("x", "export", "Export", tooltip="This list as a file", id="audit.export"),
     ]  # fmt: skip
 
     def __init__(self) -> None:
@@ -96,8 +100,10 @@ class AuditScreen(ListScreen[AuditLine]):
         return str(row.seq)
 
     def source(self, asked: Asked) -> AuditSource:
-        filter_ = audit_query.understood(asked.query, self.desk.today)
-        return AuditSource(self.desk.services.audit, filter_)
+        return AuditSource(self.desk.services.audit, self.asked_filter(asked))
+
+    def asked_filter(self, asked: Asked) -> AuditFilter:
+        return audit_query.understood(asked.query, self.desk.today)
 
     def complete(self, text: str, at: int) -> Sequence[Completion]:
         people = self.desk.services.users.list()
@@ -134,6 +140,11 @@ class AuditScreen(ListScreen[AuditLine]):
 
         if self.row is not None:
             self.app.push_screen(TracePage(self.row.request))
+
+    def action_export(self) -> None:
+        from screens.exports import ExportPage
+
+        self.app.push_screen(ExportPage("audit", self.asked_filter(self.asked), "audit trail"))
 
     def action_verify(self) -> None:
         options = [

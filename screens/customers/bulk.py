@@ -26,7 +26,7 @@ from billing_tui.domain.customers.bulk import (
 from billing_tui.domain.fields import FieldsRefused
 from screens import dialogs
 from screens.base import PushedScreen
-from screens.dialogs import Changing, DiffCounts, DiffLine, DiffView
+from screens.dialogs import DiffCounts, DiffLine, DiffView
 from screens.formatting import plural
 from screens.tasks import Task
 from screens.widgets.fields import ChoiceField, Suggestion, TagsField, TextField
@@ -34,10 +34,13 @@ from screens.widgets.form import Form
 from screens.work import LoadFailed
 
 from .columns import BRAKES
-from .report import sentence
+from .report import sentence, steps
 
 _SUGGESTED = 8
-_COLUMNS = ("Number", "Name", "Field", "Change")
+_COLUMNS = ("Number", "Name", "Change")
+_KEPT = (
+    "u does not take back a change to many at once; what was wrong is changed again the same way."
+)
 _SHOWN = {
     Outcome.CHANGED: dialogs.Outcome.CHANGED,
     Outcome.SAME: dialogs.Outcome.SAME,
@@ -129,7 +132,7 @@ class BulkPage(PushedScreen[Task | None]):
         diff, request = event.diff, Request.new()
         counts = DiffCounts(*(diff.count(outcome) for outcome in _SHOWN))
         view = DiffView("What the change does", _COLUMNS, event.lines, counts,
-                        doing="change", noun="customers")  # fmt: skip
+                        doing="change", noun="customers", warning=_KEPT)  # fmt: skip
 
         def decided(yes: bool | None) -> None:
             if yes:
@@ -160,7 +163,5 @@ def _change(values: Mapping[str, Any]) -> BulkChange:
 
 
 def _line(line: BulkLine) -> DiffLine:
-    before = "; ".join(change.before or "—" for change in line.changes)
-    after = "; ".join(change.after or "—" for change in line.changes)
-    changing = Changing(before, after) if line.changes else ""
-    return DiffLine((line.number, line.name, line.field, changing), _SHOWN[line.outcome], line.why)
+    cells = (line.number, line.name, steps(line))
+    return DiffLine(cells, _SHOWN[line.outcome], line.why)

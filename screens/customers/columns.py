@@ -28,7 +28,7 @@ def badge_of(status: Status, brakes: Sequence[Brake]) -> Badge:
     return STATUS[status]
 
 
-def columns(today: date) -> Sequence[Column[CustomerLine]]:
+def columns(today: date, locale: str) -> Sequence[Column[CustomerLine]]:
     return (
         Column("Number", lambda line: Cell(line.number, "muted"), 8, priority=8,
                sort=CustomerSort.NUMBER),
@@ -38,8 +38,8 @@ def columns(today: date) -> Sequence[Column[CustomerLine]]:
         Column("Tags", lambda line: Cell(", ".join(line.tags), "muted"), 16, 3, priority=3),
         Column("Terms", lambda line: Cell(line.terms, _quiet(line)), 6, priority=5),
         Column("Cur", lambda line: Cell(line.currency, _quiet(line)), 3, priority=6),
-        Column("Credit limit", lambda line: Cell(amount(line.credit_limit), _quiet(line)), 16,
-               right=True, priority=4),
+        Column("Credit limit", lambda line: Cell(amount(line.credit_limit, locale), _quiet(line)),
+               16, right=True, priority=4),
         Column("Created", lambda line: Cell(day(line.created_at.date(), today), "muted"), 11,
                right=True, priority=1, sort=CustomerSort.CREATED),
         Column("Status", _status, 13, priority=7),

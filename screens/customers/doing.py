@@ -16,6 +16,7 @@ from billing_tui.domain.customers import Brake, Customer, CustomerLine, Saved, S
 from billing_tui.domain.rights import Right
 from screens.base import Page
 from screens.dialogs import Ask, Choose, Confirm, Explain
+from screens.formatting import taken_back
 
 from .columns import BRAKES
 
@@ -118,7 +119,7 @@ class CustomerDoing(Page[Any]):
     @on(CustomerSaved)
     def _saved(self, event: CustomerSaved) -> None:
         undo = event.undo
-        back = f"Took back: {event.told}"
+        back = taken_back(event.told)
         self.desk.say(event.told, undo=partial(self._do, undo, back) if undo else None)
         self.subject_changed()
 
@@ -142,16 +143,27 @@ class CustomerDoing(Page[Any]):
 
     def action_note(self) -> None:
         number = self._there.number
-        customers = self.desk.services.customers
 
         from .notes import AskNote
 
         def written(values: Mapping[str, str] | None) -> None:
             if values:
-                text = values["note"]
-                self._do(lambda r: customers.add_note(r, number, text), f"Noted on {number}.")
+                self._note(number, values["note"])
 
         self.app.push_screen(AskNote(f"Note on {number}"), written)
+
+    def _note(self, number: str, text: str) -> None:
+        customers = self.desk.services.customers
+        noted: list[Saved] = []
+
+        def add(request: Request) -> Saved:
+            noted.append(customers.add_note(request, number, text))
+            return noted[-1]
+
+        def back(request: Request) -> Saved:
+            return customers.delete_note(request, noted[-1].id)
+
+        self._do(add, f"Noted on {number}.", back)
 
     def action_notes(self) -> None:
         from .notes import NotesPage
@@ -267,5 +279,6 @@ class CustomerDoing(Page[Any]):
 
         session = self.desk.session
         title = f"Credit limit of {event.customer.number}"
-        lines = limit_lines(event.customer, event.acts, session.zone, self.desk.today)
+        told = session.zone, self.desk.today, session.locale
+        lines = limit_lines(event.customer, event.acts, *told)
         self.app.push_screen(Explain(title, lines))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from billing_tui.domain.customers import Address, Allocation, Contact, Customer, Note
 from billing_tui.domain.dates import parse_utc
 from billing_tui.domain.history import Act, Change
-from screens.formatting import amount, field_name, moment, readable
+from screens.formatting import amount, field_name, moment, readable, recorded_amount
 from screens.widgets.pane import Changed, Event, Fact, Part, Rule, Title, Words
 
 from .columns import BRAKES, badge_of
@@ -56,16 +56,16 @@ def read(services: Services, number: str, notes: int, acts: int) -> Known:
     )
 
 
-def parts(known: Known, zone: str, today: date) -> Iterator[Part]:
+def parts(known: Known, zone: str, today: date, locale: str) -> Iterator[Part]:
     """Everything in short, for the pane beside a list."""
-    yield from about(known, zone, today)
+    yield from about(known, zone, today, locale)
     yield Rule()
     yield Words("Timeline", "muted")
     for act in known.acts:
         yield _happened(act, zone, today)
 
 
-def about(known: Known, zone: str, today: date) -> Iterator[Part]:
+def about(known: Known, zone: str, today: date, locale: str) -> Iterator[Part]:
     one = known.customer
     yield Title(one.name, badge_of(one.status, tuple(one.brakes)))
     yield Words(" · ".join(filter(None, (one.number, one.currency, one.terms))), "muted")
@@ -75,7 +75,7 @@ def about(known: Known, zone: str, today: date) -> Iterator[Part]:
     if one.merged_into:
         yield Words(f"↪ merged into {one.merged_into}", "warning")
     yield Rule()
-    yield Fact("Credit limit", amount(one.credit_limit) or "none")
+    yield Fact("Credit limit", amount(one.credit_limit, locale) or "none")
     yield Fact("Delivery", f"{one.delivery.value} · {one.language}")
     yield from _given("Parent", one.parent)
     yield from _given("Tags", ", ".join(one.tags))
@@ -96,19 +96,22 @@ def about(known: Known, zone: str, today: date) -> Iterator[Part]:
             yield Event(moment(note.written_at, zone, today), note.text, note.author, "warning")
 
 
-def history(acts: Sequence[Act], zone: str, today: date) -> Iterator[Part]:
+def history(acts: Sequence[Act], zone: str, today: date, locale: str) -> Iterator[Part]:
     """Every act with what it changed, before and after."""
     for place, act in enumerate(acts):
         if place:
             yield Words("")
         yield _happened(act, zone, today, fields=False)
-        yield from (changed(one) for one in act.changes if one.field not in _BESIDE)
+        yield from (changed(one, locale) for one in act.changes if one.field not in _BESIDE)
 
 
-def changed(change: Change) -> Changed:
+def changed(change: Change, locale: str) -> Changed:
     """What is text stays as it was given, whatever it looks like."""
     if change.field in _TEXTS:
         return Changed(change.field, change.before, change.after)
+    if change.field == "credit_limit":
+        before, after = (recorded_amount(one, locale) for one in (change.before, change.after))
+        return Changed(field_name(change.field), before, after)
     return Changed(field_name(change.field), readable(change.before), readable(change.after))
 
 

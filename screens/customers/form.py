@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from textual import on
 from textual.widget import Widget
 
 from billing_tui.domain.acts import Request
-from billing_tui.domain.currencies import CURRENCIES, format_money
+from billing_tui.domain.currencies import format_money
 from billing_tui.domain.customers import (
     EDITABLE,
     Address,
@@ -23,9 +23,12 @@ from billing_tui.domain.customers import (
     Delivery,
     LookAlike,
     Saved,
+    checked_changes,
+    checked_draft,
 )
 from billing_tui.domain.errors import BillingError
-from billing_tui.domain.tax_ids import TaxId
+from billing_tui.domain.fields import FieldError, FieldsRefused
+from billing_tui.domain.tax_ids import TaxId, territory
 from billing_tui.domain.typed import decimal_mark
 from screens.dialogs import Confirm
 from screens.forms import FormPage
@@ -33,7 +36,9 @@ from screens.widgets.fields import (
     ChoiceField,
     CodeField,
     CompletionField,
-    FieldChanged,
+    CountryField,
+    CurrencyField,
+    LanguageField,
     MoneyField,
     PercentField,
     RowsField,
@@ -57,6 +62,7 @@ class CustomerForm(FormPage[Customer, Saved]):
         super().__init__(heading, number)
         self.like = like
         self._confirmed = False
+        self._changed: dict[str, Any] = {}
 
     def load_thing(self) -> Customer | None:
         reference = self.about or self.like
@@ -73,27 +79,29 @@ class CustomerForm(FormPage[Customer, Saved]):
         return {name: getattr(thing, name) for name in EDITABLE}
 
     def make_fields(self, thing: Customer | None) -> list[Widget]:
-        mark = decimal_mark(self.desk.session.locale)
-        one = thing.draft() if thing else CustomerDraft("", self.desk.session.currency)
-        currency = CompletionField("currency", "Currency", text=one.currency, required=True,
-                                   suggest=_currencies, free=False)  # fmt: skip
+        locale = self.desk.session.locale
+        mark, one = decimal_mark(locale), thing.draft() if thing else self._blank()
+        currency = CurrencyField("currency", "Currency", text=one.currency, required=True,
+                                 locale=locale)  # fmt: skip
         limit = MoneyField("credit_limit", "Credit limit", currency=one.currency, decimal=mark,
-                           locale=self.desk.session.locale)  # fmt: skip
+                           locale=locale, follows=currency)  # fmt: skip
         if one.credit_limit is not None:
-            limit.text = format_money(one.credit_limit, self.desk.session.locale)
+            limit.text = format_money(one.credit_limit, locale)
         fields: list[Widget] = [
             TextField("name", "Name", text=one.name if self.about else "", required=True),
             currency,
             TextField("terms", "Terms", text=one.terms, placeholder=", ".join(_TERMS)),
             limit,
-            CompletionField("parent", "Parent", text=one.parent, suggest=self._customers),
+            CompletionField("parent", "Parent", text=one.parent, suggest=self._customers,
+                            free=False),
             ChoiceField("delivery", "Delivery", value=one.delivery,
                         options=[(each, each.value) for each in Delivery]),
-            TextField("language", "Language", text=one.language),
+            LanguageField("language", "Language", text=one.language, required=True,
+                          locale=locale),
             TagsField("tags", "Tags", suggest=self._tags, text=", ".join(one.tags)),
-            _addresses(one.addresses),
+            _addresses(one.addresses, locale),
             _contacts(one.contacts if self.about else ()),
-            _tax_ids(one.tax_ids if self.about else ()),
+            _tax_ids(one.tax_ids if self.about else (), locale),
             self._shares(one.allocations, mark),
             _meta_data(one.meta_data),
         ]  # fmt: skip
@@ -102,24 +110,48 @@ class CustomerForm(FormPage[Customer, Saved]):
             fields.insert(1, number)
         return fields
 
-    @on(FieldChanged)
-    def _currency_changed(self, event: FieldChanged) -> None:
-        """The limit is in the currency that stands in the form."""
-        if self.form is not None and event.field is self.form.fields["currency"]:
-            code, limit = event.field.text.strip().upper(), self.form.fields["credit_limit"]
-            if code in CURRENCIES and isinstance(limit, MoneyField):
-                limit.currency = code
+    def _blank(self) -> CustomerDraft:
+        """What a new one most likely has: the currency and the language of the books."""
+        session = self.desk.session
+        return CustomerDraft("", session.currency, language=session.locale.partition("_")[0])
+
+    def wrong_in(self, values: Mapping[str, Any]) -> Sequence[FieldError]:
+        before = self.thing.draft() if self.about and self.thing else None
+        blank = before or CustomerDraft("", self.desk.session.currency)
+        draft = replace(blank, **{name: _made(name, value) for name, value in values.items()})
+        try:
+            if before is None:
+                checked_draft(draft)
+            else:
+                checked_changes(before, _changes(before, draft))
+        except FieldsRefused as refused:
+            return refused.errors
+        return ()
 
     def save(self, values: Mapping[str, Any], request: Request) -> Saved:
         customers, draft = self.desk.services.customers, _draft(values)
         if not self.about:
             return customers.create(request, draft, confirmed=self._confirmed)
-        changes = _changes(self.thing.draft(), draft) if self.thing else {}
+        self._changed = _changes(self.thing.draft(), draft) if self.thing else {}
         version = self.seen_version
-        return customers.edit(request, self.about, version, changes, confirmed=self._confirmed)
+        return customers.edit(
+            request, self.about, version, self._changed, confirmed=self._confirmed
+        )
 
-    def say_saved(self, done: Saved) -> None:
-        self.desk.say(f"Saved {done.number}.")
+    def told(self, done: Saved) -> str:
+        return f"Saved {done.number}."
+
+    def undo(self, done: Saved) -> Callable[[Request], Saved] | None:
+        """Nobody's number is used twice, so a new one that is not wanted is put away."""
+        customers, before = self.desk.services.customers, self.thing
+        if not self.about or before is None:
+            return lambda request: customers.archive(request, done.number)
+        if self.seen_version != before.version:
+            return None  # what others saved meanwhile is not this one's to take back
+        back = {name: getattr(before.draft(), name) for name in self._changed}
+        return lambda request: customers.edit(
+            request, done.number, done.version, back, confirmed=True
+        )
 
     def refused(self, error: BillingError) -> bool:
         if isinstance(error, LookAlike):
@@ -153,7 +185,8 @@ class CustomerForm(FormPage[Customer, Saved]):
     def _shares(self, shares: Sequence[Allocation], mark: str) -> RowsField:
         def make() -> list[list[Any]]:
             return [[
-                CompletionField("department", "Department", suggest=self._departments),
+                CompletionField("department", "Department", suggest=self._departments,
+                                free=False),
                 PercentField("percent", "Percent", decimal=mark),
             ]]  # fmt: skip
 
@@ -164,12 +197,7 @@ class CustomerForm(FormPage[Customer, Saved]):
         return RowsField("allocations", "Cost shares", noun="share", make=make, rows=rows)
 
 
-def _currencies(text: str) -> Sequence[Suggestion]:
-    typed = text.strip().upper()
-    return [Suggestion(code) for code in CURRENCIES if code.startswith(typed)][:_SUGGESTED]
-
-
-def _addresses(addresses: Sequence[Address]) -> RowsField:
+def _addresses(addresses: Sequence[Address], locale: str) -> RowsField:
     def make() -> list[list[Any]]:
         return [
             [
@@ -181,7 +209,7 @@ def _addresses(addresses: Sequence[Address]) -> RowsField:
                 TextField("postcode", "Postcode"),
                 TextField("city", "City"),
                 TextField("region", "Region"),
-                TextField("country", "Country"),
+                CountryField("country", "Country", required=True, locale=locale),
             ],
         ]  # fmt: skip
 
@@ -203,9 +231,10 @@ def _contacts(contacts: Sequence[Contact]) -> RowsField:
     return RowsField("contacts", "Contacts", noun="contact", make=make, rows=rows, most=50)
 
 
-def _tax_ids(tax_ids: Sequence[TaxId]) -> RowsField:
+def _tax_ids(tax_ids: Sequence[TaxId], locale: str) -> RowsField:
     def make() -> list[list[Any]]:
-        return [[TextField("country", "Country"), TextField("number", "Number")]]
+        country = CountryField("country", "Country", required=True, check=territory, locale=locale)
+        return [[country, TextField("number", "Number")]]
 
     rows = [{"country": one.country, "number": one.number} for one in tax_ids]
     return RowsField("tax_ids", "Tax numbers", noun="tax number", make=make, rows=rows, most=10)

@@ -64,6 +64,7 @@ class CustomersScreen(CustomerDoing, ListScreen[CustomerLine]):
     AREA = "customers"
     HELP_FILE = "help/customers_screen.txt"
     EMPTY = "No customer fits. Esc shows all, / asks for others, n adds one."
+    NOTHING_YET = "No customer yet. n adds the first, i takes in a file of them."
     HINT = "/ name, number, e-mail or tag:…"
     FIRST_SORT = CustomerSort.NAME
     VIEWS: ClassVar[Sequence[View]] = (
@@ -87,7 +88,7 @@ class CustomersScreen(CustomerDoing, ListScreen[CustomerLine]):
     ]  # fmt: skip
 
     def columns(self) -> Sequence[Column[CustomerLine]]:
-        return columns(self.desk.today)
+        return columns(self.desk.today, self.desk.session.locale)
 
     def key_of(self, row: CustomerLine) -> str:
         return row.number
@@ -137,7 +138,8 @@ class CustomersScreen(CustomerDoing, ListScreen[CustomerLine]):
 
     @on(CustomerKnown)
     def _known(self, event: CustomerKnown) -> None:
-        parts = facts.parts(event.known, self.desk.session.zone, self.desk.today)
+        session = self.desk.session
+        parts = facts.parts(event.known, session.zone, self.desk.today, session.locale)
         self.query_one("#detail", Pane).show(tuple(parts))
 
     @on(LoadFailed)

@@ -64,9 +64,10 @@ class CustomerPage(CustomerDoing, PushedScreen[None]):
     def _read(self, event: PageRead) -> None:
         known = event.known
         self._customer = known.customer
-        zone, today = self.desk.session.zone, self.desk.today
-        self.query_one("#facts", Pane).show(tuple(facts.about(known, zone, today)))
-        self.query_one("#history", Pane).show(tuple(facts.history(known.acts, zone, today)))
+        session = self.desk.session
+        told = session.zone, self.desk.today, session.locale
+        self.query_one("#facts", Pane).show(tuple(facts.about(known, *told)))
+        self.query_one("#history", Pane).show(tuple(facts.history(known.acts, *told)))
         self.refresh_bindings()
 
     def action_copy(self) -> None:

@@ -6,13 +6,17 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.text import Text
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.widgets import Static
 
 from billing_tui.domain.customers.bulk import BulkLine, BulkReport, Outcome
+from billing_tui.domain.history import Change
 from billing_tui.domain.safe import safe
 from screens.base import PushedScreen
+from screens.dialogs import Changing, steps_told
 from screens.formatting import Badge, count, field_name
 from screens.widgets.line_list import LineList
 from screens.widgets.views_bar import View, ViewsBar, view_keys
@@ -32,6 +36,17 @@ def sentence(report: BulkReport) -> str:
     counts = {outcome: report.count(outcome) for outcome in SAID}
     told = [f"{count(n)} {SAID[outcome].word}" for outcome, n in counts.items() if n]
     return f"{', '.join(told) or 'nothing to do'}."
+
+
+def steps(line: BulkLine) -> Sequence[Changing]:
+    """What a line changes, as the difference shows it and the report after it."""
+    return [_step(one) for one in line.steps]
+
+
+def _step(one: Change) -> Changing:
+    what = "brake " if one.field == "brakes" else ""
+    before, after = (side and f"{what}{side}" for side in (one.before, one.after))
+    return Changing(before, after, field_name(one.field))
 
 
 class _Lines(LineList):
@@ -78,9 +93,18 @@ class ReportPage(PushedScreen[None]):
             panel.border_title = "What came of it"
             panel.border_subtitle = sentence(self.report)
             yield self.list
+            yield Static("", id="report-whole", markup=False)
 
     def on_mount(self) -> None:
         self.list.focus()
+        self._moved()
+
+    @on(LineList.Moved)
+    def _moved(self) -> None:
+        """The whole of what a narrow line cuts."""
+        here = self.list.lines[self.list.cursor :][:1]
+        told = "".join(f"{safe(one.number)}: {_what(one)}" for one in here)
+        self.query_one("#report-whole", Static).update(Text(told))
 
     def action_view(self, key: int) -> None:
         bar = self.query_one(ViewsBar)
@@ -98,10 +122,4 @@ class ReportPage(PushedScreen[None]):
 
 
 def _what(one: BulkLine) -> str:
-    if one.why:
-        return safe(one.why)
-    told = (
-        f"{field_name(each.field)} {each.before or '—'} → {each.after or '—'}"
-        for each in one.changes
-    )
-    return safe("; ".join(told))
+    return safe(one.why) if one.why else steps_told(steps(one))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from textual.widget import Widget
@@ -46,9 +46,11 @@ class DepartmentForm(FormPage[Department, DepartmentSaved]):
         one = thing.draft() if thing else DepartmentDraft("", "", self.parent_code)
         fields: list[Widget] = [
             TextField("name", "Name", text=one.name, required=True),
-            CompletionField("parent", "Under", text=one.parent, suggest=self._departments),
-            CompletionField("owner", "Answers for it", text=one.owner, suggest=self._people),
-        ]
+            CompletionField("parent", "Under", text=one.parent, suggest=self._departments,
+                            free=False),
+            CompletionField("owner", "Answers for it", text=one.owner, suggest=self._people,
+                            free=False),
+        ]  # fmt: skip
         if thing is None:
             fields.insert(0, CodeField("code", "Code", required=True))
         return fields
@@ -74,8 +76,17 @@ class DepartmentForm(FormPage[Department, DepartmentSaved]):
         self.ask_conflict(error.title, found, error.version)
         return True
 
-    def say_saved(self, done: DepartmentSaved) -> None:
-        self.desk.say(f"Saved {done.code}.")
+    def told(self, done: DepartmentSaved) -> str:
+        return f"Saved {done.code}."
+
+    def undo(self, done: DepartmentSaved) -> Callable[[Request], DepartmentSaved] | None:
+        departments, before = self.desk.services.departments, self.thing
+        if before is None:
+            return lambda request: departments.archive(request, done.code)
+        if self.seen_version != before.version:
+            return None  # what others saved meanwhile is not this one's to take back
+        back = {name: getattr(before.draft(), name) for name in EDITABLE}
+        return lambda request: departments.edit(request, done.code, done.version, back)
 
     def _departments(self, text: str) -> Sequence[Suggestion]:
         found = self.desk.services.departments.list(text=text, limit=_SUGGESTED)

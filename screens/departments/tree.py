@@ -34,6 +34,9 @@ from .doing import DepartmentDoing
 
 _ACTS = 12
 _REST_SECONDS = 0.08
+_WAITING = "· · ·"
+_NOTHING_YET = "No department yet. n makes the first, i takes in a file of them."
+_NONE_FITS = "No department fits. Esc shows the whole tree, n makes one."
 _TREE, _ARCHIVED, _MERGED = View("Tree"), View("Archived", "archived"), View("Merged", "merged")
 
 
@@ -87,10 +90,11 @@ class DepartmentsScreen(DepartmentDoing, AreaScreen):
             yield ViewsBar((_TREE, _ARCHIVED, _MERGED))
             yield Narrow()
         with Horizontal(id="list-body"):
-            yield Menu(id="tree", title="Departments", nothing="No department here.")
+            yield Menu(id="tree", title="Departments", nothing=_WAITING)
             yield Pane(title="Detail", id="detail")
 
     def on_mount(self) -> None:
+        self.menu.show(())
         self.reload(frozenset())
 
     @property
@@ -150,6 +154,7 @@ class DepartmentsScreen(DepartmentDoing, AreaScreen):
         at = codes.index(here) if here in codes else None
         lines = branches([0 if flat else line.depth for line in self._shown])
         told = [_told(*each) for each in zip(self._shown, lines, strict=True)]
+        self.menu.nothing = _NONE_FITS if self._all else _NOTHING_YET
         self.menu.show(told, None if at == self.menu.highlighted else at or 0)
         self.menu.border_subtitle = f"{count(len(codes))} of {count(len(self._all))}"
         self._show_detail()

@@ -6,7 +6,7 @@ from .ask import Ask, AskFields, AskSecret
 from .choose import Choose
 from .confirm import Confirm
 from .conflict import Conflict
-from .diff import Changing, DiffCounts, DiffLine, DiffView, Outcome
+from .diff import Changing, DiffCounts, DiffLine, DiffView, Outcome, steps_told
 from .explain import Explain
 from .failure import Failure
 from .help import Help
@@ -27,4 +27,5 @@ __all__ = [
     "Failure",
     "Help",
     "Outcome",
+    "steps_told",
 ]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
 
 from billing_tui.domain.acts import LONGEST_REASON
+from billing_tui.domain.errors import BillingError
+from billing_tui.domain.fields import FieldError
 from screens.widgets.arithmetic import ExplainLine
 from screens.widgets.fields import Field, SecretField, TextField
 from screens.widgets.form import Form
@@ -26,7 +28,7 @@ class _Asking(Dialog[R], Generic[R]):
     ) -> None:
         super().__init__(title)
         self.lines = lines
-        self.form = Form(*fields)
+        self.form = Form(*fields, check=self.wrong_in)
 
     def compose_body(self) -> ComposeResult:
         if self.lines:
@@ -41,6 +43,9 @@ class _Asking(Dialog[R], Generic[R]):
         event.stop()
         self.answer(event.values)
 
+    def wrong_in(self, values: Mapping[str, Any]) -> Sequence[FieldError]:
+        return ()
+
     def answer(self, values: Mapping[str, Any]) -> None:
         raise NotImplementedError
 
@@ -53,6 +58,8 @@ class AskFields(_Asking[dict[str, Any]]):
 
 
 class Ask(_Asking[str]):
+    """`check` raises what is wrong with the answer, while the dialog still stands."""
+
     def __init__(
         self,
         title: str,
@@ -62,9 +69,18 @@ class Ask(_Asking[str]):
         most: int = LONGEST_REASON,
         required: bool = True,
         lines: Sequence[str | ExplainLine] = (),
+        check: Callable[[str], None] = lambda _answer: None,
     ) -> None:
         field = TextField("answer", label, text=text, most=most, required=required)
         super().__init__(title, [field], lines)
+        self.check = check
+
+    def wrong_in(self, values: Mapping[str, Any]) -> Sequence[FieldError]:
+        try:
+            self.check(values.get("answer", ""))
+        except BillingError as error:
+            return [FieldError("answer", error.message)]
+        return ()
 
     def answer(self, values: Mapping[str, Any]) -> None:
         self.dismiss(values["answer"])

@@ -16,12 +16,11 @@ from textual.widgets import Button, Static
 from billing_tui.domain.safe import safe
 from screens.closing import Closing
 from screens.widgets.arithmetic import Arithmetic, ExplainLine
-from screens.work import Guarded
 
 R = TypeVar("R")
 
 
-class Dialog(Guarded, Closing[R | None], ModalScreen[R | None], Generic[R]):
+class Dialog(Closing[R | None], ModalScreen[R | None], Generic[R]):
     """Subclasses compose what stands in the box. Esc gives None."""
 
     KEYS: ClassVar[str] = ""

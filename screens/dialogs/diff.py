@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
@@ -21,7 +21,7 @@ from screens.widgets.line_list import LineList
 from .dialog import Dialog
 
 _SAMPLE = 300
-_NARROWEST, _WIDEST = 6, 40
+_NARROWEST, _WIDEST = 6, 60
 
 
 class Outcome(StrEnum):
@@ -30,23 +30,44 @@ class Outcome(StrEnum):
     REFUSED = "refused"
 
 
-_GLYPHS = {Outcome.CHANGED: "●", Outcome.SAME: "○", Outcome.REFUSED: "✗"}
-_MARK = 11
+# Nothing is done yet while these are read.
+_SAID = {
+    Outcome.CHANGED: "● would change",
+    Outcome.SAME: "○ same",
+    Outcome.REFUSED: "✗ refused",
+}
+_MARK = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Changing:
-    """A cell that becomes another one."""
+    """A value that becomes another one; without one before it comes, without one after it goes."""
 
     before: str
     after: str
+    name: str = ""
+
+    def parts(self) -> Iterator[tuple[str, str]]:
+        """What is read, each part with how it looks: "before", "after" or plain."""
+        if not self.before:
+            yield f"+{safe(self.after)}", "after"
+        elif not self.after:
+            yield f"−{safe(self.before)}", "before"
+        else:
+            yield f"{safe(self.name)} " if self.name else "", ""
+            yield safe(self.before), "before"
+            yield " → ", ""
+            yield safe(self.after), "after"
+
+
+Cell = str | Sequence[Changing]
 
 
 @dataclass(frozen=True, slots=True)
 class DiffLine:
     """One row, with a cell for each column; `reason` says why it is refused."""
 
-    cells: tuple[str | Changing, ...]
+    cells: tuple[Cell, ...]
     outcome: Outcome = Outcome.CHANGED
     reason: str = ""
 
@@ -96,17 +117,18 @@ class _Lines(LineList):
         look = style(f"diff--{one.outcome.value}")
         mark = "▸" if index == self.cursor else " "
         line = Text(no_wrap=True)
-        line.append(set_cell_size(f"{mark}{_GLYPHS[one.outcome]} {one.outcome.value}", _MARK), look)
+        line.append(set_cell_size(f"{mark}{_SAID[one.outcome]}", _MARK), look)
         for cell, wide in zip(one.cells, self.widths(width), strict=True):
-            told = Text(no_wrap=True)
-            if isinstance(cell, Changing):
-                told.append(safe(cell.before) or "—", style("diff--before"))
-                told.append(" → ").append(safe(cell.after) or "—", style("diff--after"))
-            else:
-                told.append(safe(cell))
+            told = Text(safe(cell)) if isinstance(cell, str) else self._changing(cell)
             told.truncate(wide - 1, overflow="ellipsis", pad=True)
             line.append_text(told).append(" ")
         return line
+
+    def _changing(self, steps: Sequence[Changing]) -> Text:
+        told = Text(no_wrap=True)
+        for part, look in _parts(steps):
+            told.append(part, self.ink(f"diff--{look}") if look else "")
+        return told
 
 
 class DiffView(Dialog[bool]):
@@ -115,7 +137,7 @@ class DiffView(Dialog[bool]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "accept", "Do it", show=False),
         Binding("1", "only('')", "All", tooltip="Show every row"),
-        Binding("2", "only('changed')", "Changed", tooltip="Show only what changes"),
+        Binding("2", "only('changed')", "Would change", tooltip="Show only what would change"),
         Binding("3", "only('refused')", "Refused", tooltip="Show only what is refused"),
     ]
 
@@ -128,11 +150,13 @@ class DiffView(Dialog[bool]):
         *,
         doing: str,
         noun: str,
+        warning: str = "",
     ) -> None:
-        """`noun` is the plural of what is changed, such as "customers"."""
+        """`noun` is the plural of what is changed, such as "customers"; `warning` is read before it
+        is done."""
         super().__init__(title)
         self.columns, self.counts = tuple(columns), counts
-        self.doing, self.noun = doing, noun
+        self.doing, self.noun, self.warning = doing, noun, warning
         self.shown = ""
         self.list = _Lines(lines, self.columns)
 
@@ -147,6 +171,8 @@ class DiffView(Dialog[bool]):
         yield self.list
         with VerticalScroll(classes="list-detail"):
             yield Static("", classes="list-whole", markup=False)
+        if self.warning and self.counts.changed:
+            yield Static(Text(safe(self.warning)), classes="diff-warning", markup=False)
 
     def on_mount(self) -> None:
         self.list.focus()
@@ -187,14 +213,28 @@ class DiffView(Dialog[bool]):
         line = Text(no_wrap=True)
         for key, name, shown, count in (
             ("1", "all", "", counts.all),
-            ("2", "changed", Outcome.CHANGED, counts.changed),
+            ("2", "would change", Outcome.CHANGED, counts.changed),
             ("3", "refused", Outcome.REFUSED, counts.refused),
         ):
             here = "reverse bold" if self.shown == shown else ""
             line.append(f" {key} {name} {count:,} ", here).append(" ")
         if counts.same:
-            line.append(f" ○ {counts.same:,} stay the same", "dim")
+            line.append(f" ○ {counts.same:,} the same", "dim")
         return line
+
+
+def steps_told(steps: Sequence[Changing]) -> str:
+    return "".join(part for part, _look in _parts(steps))
+
+
+def _parts(steps: Sequence[Changing]) -> Iterator[tuple[str, str]]:
+    """What comes and goes of one thing stands together, and apart from the next thing."""
+    last = None
+    for step in steps:
+        if last is not None:
+            yield " " if step.name == last.name else " · ", ""
+        yield from step.parts()
+        last = step
 
 
 def _wishes(lines: Sequence[DiffLine], columns: Sequence[str]) -> list[int]:
@@ -206,10 +246,8 @@ def _wishes(lines: Sequence[DiffLine], columns: Sequence[str]) -> list[int]:
     return [min(wish, _WIDEST) + 2 for wish in wishes]
 
 
-def _plain(cell: str | Changing) -> str:
-    if isinstance(cell, Changing):
-        return f"{safe(cell.before) or '—'} → {safe(cell.after) or '—'}"
-    return safe(cell)
+def _plain(cell: Cell) -> str:
+    return safe(cell) if isinstance(cell, str) else steps_told(cell)
 
 
 def _whole(one: DiffLine, columns: Sequence[str]) -> str:

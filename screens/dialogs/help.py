@@ -1,4 +1,4 @@
-"""The keys of a screen with what each does, and a text about it."""
+"""The keys of a screen with what each does, or a text about it below what it is about."""
 
 from __future__ import annotations
 
@@ -24,18 +24,25 @@ class Help(Dialog[None]):
         Binding("question_mark,f1,enter", "cancel", "Back", show=False),
     ]
 
-    def __init__(self, title: str, keys: Sequence[Act], text: str = "") -> None:
+    def __init__(
+        self,
+        title: str,
+        keys: Sequence[Act] = (),
+        text: str = "",
+        table: Sequence[tuple[str, str]] = (),
+    ) -> None:
         super().__init__(title)
-        self.known, self.text = keys, text
+        self.known, self.text, self.table = keys, text, table
 
     def compose_body(self) -> ComposeResult:
-        wide = max((cell_len(known.key) for known in self.known), default=0)
+        lines = [(known.key, _said(known), bool(known.why_not)) for known in self.known]
+        lines += [(name, safe(about), False) for name, about in self.table]
+        wide = max((cell_len(name) for name, *_about in lines), default=0)
         with VerticalScroll():
-            for known in self.known:
-                with Horizontal(classes="help-line" + (" -off" if known.why_not else "")):
-                    key = safe(known.key)
-                    yield Static(Text(key.ljust(wide)), classes="help-key", markup=False)
-                    yield Static(Text(_said(known)), classes="help-about", markup=False)
+            for name, about, off in lines:
+                with Horizontal(classes="help-line" + (" -off" if off else "")):
+                    yield Static(Text(safe(name).ljust(wide)), classes="help-key", markup=False)
+                    yield Static(Text(about), classes="help-about", markup=False)
             if self.text:
                 text = safe(self.text.strip(), multiline=True)
                 yield Static(Text(text), classes="help-text", markup=False)

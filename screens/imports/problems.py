@@ -9,7 +9,7 @@ from rich.text import Text
 from billing_tui.domain.imports import Problem
 from billing_tui.domain.imports.report import ImportReport
 from billing_tui.domain.safe import safe
-from screens.formatting import count
+from screens.formatting import count, field_name
 from screens.widgets.line_list import LineList
 
 _MARK, _ROW, _COLUMN = 12, 10, 22
@@ -34,16 +34,22 @@ class Problems(LineList):
         if not self._lines:
             return ""
         one = self._lines[self.cursor][1]
-        column = f" {safe(one.column)}:" if one.column else ""
-        return f"row {count(one.row)}{column} {safe(one.message)}"
+        column = f", {safe(_column(one.column))}" if one.column else ""
+        return f"Row {count(one.row)}{column}: {safe(one.message)}"
 
     def draw(self, index: int, width: int) -> Text:
         bad, one = self._lines[index]
         mark, style = (" ✗ unusable", "bad") if bad else (" ◐ doubtful", "doubt")
         line = Text(mark.ljust(_MARK), self.ink(f"problems--{style}"), no_wrap=True)
         line.append(f"row {count(one.row)}".ljust(_ROW), self.ink("problems--muted"))
-        column = Text(safe(one.column), self.ink("problems--muted"))
+        column = Text(safe(field_name(one.column)), self.ink("problems--muted"))
         column.truncate(_COLUMN - 2, overflow="ellipsis", pad=True)
         line.append_text(column).append(f"  {safe(one.message)}")
         line.truncate(width, overflow="ellipsis")
         return line
+
+
+def _column(name: str) -> str:
+    """As forms call it; what a file calls otherwise stands behind it."""
+    said = field_name(name)
+    return said if said == name.replace("_", " ") else f"{said} ({name})"

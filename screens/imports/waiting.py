@@ -52,7 +52,7 @@ class GivenUp(Message, bubble=False):
 
 class WaitingPage(PushedScreen[None]):
     AUTO_FOCUS = "#waiting"
-    HELP_FILE: ClassVar[str] = "help/imports.txt"
+    HELP_FILE: ClassVar[str] = "help/imports_waiting.txt"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f", "finish", "Finish all", id="imports.finish",
                 tooltip="Write what is left of all of them"),

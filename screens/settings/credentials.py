@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
+from billing_tui.domain.acts import Request
+from billing_tui.domain.rights import Right
 from screens.dialogs import AskSecret, Confirm
 from screens.machine import machine_of
 from screens.widgets.pane import Fact, Rule, Title, Words
@@ -20,6 +22,9 @@ from .part import Part
 
 if TYPE_CHECKING:
     from billing_tui.credentials import Backend, Kept
+    from billing_tui.services.audit_key import Rotated
+
+_AUDIT_KEY = "audit-key"
 
 
 @dataclass(frozen=True)
@@ -33,9 +38,17 @@ class Tried(Message, bubble=False):
     told: str
 
 
+@dataclass
+class KeyMade(Message, bubble=False):
+    """Holds the recovery code, so it is in no repr."""
+
+    rotated: Rotated = field(repr=False)
+
+
 class CredentialsPart(Part["Kept"]):
     ABOUT = "Where secrets of this store are."
-    NEEDS_ROW = frozenset({"keep", "remove", "try"})
+    NEEDS_ROW = frozenset({"keep", "remove", "try", "rotate"})
+    RIGHTS: ClassVar[Mapping[str, Right]] = {"rotate": Right.MANAGE_SETTINGS}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "keep", "Set", tooltip="Type a value and keep it", id="credentials.keep"),
         Binding("delete", "remove", "Remove", id="credentials.remove",
@@ -43,6 +56,8 @@ class CredentialsPart(Part["Kept"]):
         Binding("t", "try", "Test", tooltip="Try whether this one works", id="credentials.try"),
         Binding("k", "try_keyring", "Test keyring", id="credentials.try_keyring",
                 tooltip="Try whether the keyring keeps what it is given"),
+        Binding("n", "rotate", "New key", id="credentials.rotate",
+                tooltip="Seal the audit trail with a fresh key from now on"),
     ]  # fmt: skip
 
     def columns(self) -> Sequence[Column[Kept]]:
@@ -79,6 +94,16 @@ class CredentialsPart(Part["Kept"]):
     def open_row(self, row: Kept) -> None:
         self.action_keep()
 
+    def blocked(self, action: str) -> str:
+        why = super().blocked(action)
+        if action != "rotate" or why:
+            return why
+        if self.desk.session.shared:
+            return "On a shared store the server keeps the audit trail, so no key seals it."
+        if self.row is not None and self.row.name != _AUDIT_KEY:
+            return f"Only the {_AUDIT_KEY} is made anew; go to its line."
+        return ""
+
     def action_keep(self) -> None:
         if (row := self.row) is None:
             return
@@ -114,6 +139,29 @@ class CredentialsPart(Part["Kept"]):
 
         self.app.push_screen(Confirm(f"Remove {name}", effects, "Remove", danger=True), decided)
 
+    def action_rotate(self) -> None:
+        machine, request = machine_of(self), Request.new()
+        effects = [
+            "Every entry of the audit trail from now on is sealed with a fresh key.",
+            "Its recovery code is shown once, to be written down. The key of now is kept among the"
+            " keys before, so that all rows can still be checked.",
+        ]
+
+        def decided(yes: bool | None) -> None:
+            if yes:
+                self.write("rotate", lambda: machine.rotate_audit_key(request), KeyMade)
+
+        self.app.push_screen(Confirm("New audit key", effects, "New key", danger=True), decided)
+
+    @on(KeyMade)
+    def _key_made(self, event: KeyMade) -> None:
+        from .code import CodeShown
+
+        kept = event.rotated.audit_key
+        where = f"The key itself is kept here: {kept.place}. {kept.note}".strip()
+        self.app.push_screen(CodeShown(event.rotated.recovery_code, where))
+        self.reload()
+
     def action_try(self) -> None:
         if (row := self.row) is None:
             return
@@ -140,6 +188,6 @@ class CredentialsPart(Part["Kept"]):
 def _where(one: Kept) -> Cell:
     if one.place is None:
         return Cell(
-            f"× {one.note}" if one.note else "○ not set", "warning" if one.note else "muted"
+            f"✗ {one.note}" if one.note else "○ not set", "warning" if one.note else "muted"
         )
     return Cell(f"● {one.place}", "success")

@@ -9,7 +9,6 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from billing_tui.domain.acts import Request
-from billing_tui.domain.countries import country
 from billing_tui.domain.errors import BillingError
 from billing_tui.domain.organisations import (
     MOST_LINES,
@@ -20,14 +19,19 @@ from billing_tui.domain.organisations import (
     EntityExists,
 )
 from billing_tui.domain.rights import Right
-from billing_tui.domain.tax_ids import TaxId
+from billing_tui.domain.tax_ids import TaxId, territory
 from screens.formatting import day
-from screens.widgets.fields import CodeField, RowsField, TextField
+from screens.widgets.fields import (
+    CodeField,
+    CountryField,
+    CurrencyField,
+    RowsField,
+    TextField,
+)
 from screens.widgets.pane import Fact, Rule, Title, Words
 from screens.widgets.pane import Part as Line
 from screens.widgets.records import Cell, Column
 
-from .fields import CheckedField, CurrencyField
 from .form import SettingsForm
 from .part import Part
 
@@ -106,19 +110,19 @@ class EntityForm(SettingsForm[Entity, Entity]):
         return self.desk.services.entities.show(self.about) if self.about else None
 
     def make_fields(self, thing: Entity | None) -> list[Widget]:
-        address = thing.address if thing else Address()
+        address, locale = thing.address if thing else Address(), self.desk.session.locale
         fields: list[Widget] = [
             TextField("name", "Name", text=thing.name if thing else "", required=True,
                       placeholder="as on the invoice"),
-            CheckedField("country", "Country", text=thing.country if thing else "", check=country,
-                         placeholder="two letters, such as DE"),
-            CurrencyField("currency", "Bills in",
+            CountryField("country", "Country", text=thing.country if thing else "", locale=locale,
+                         placeholder="such as DE"),
+            CurrencyField("currency", "Bills in", required=True, locale=locale,
                           text=thing.currency if thing else self.desk.session.currency),
             _address_lines(address.lines),
             TextField("postcode", "Postcode", text=address.postcode, most=20),
             TextField("city", "City", text=address.city, most=100),
             TextField("region", "Region", text=address.region, most=100),
-            _tax_ids(thing.tax_ids if thing else ()),
+            _tax_ids(thing.tax_ids if thing else (), locale),
         ]  # fmt: skip
         if thing is None:
             fields.insert(0, CodeField("code", "Code", required=True, most=12))
@@ -147,8 +151,8 @@ class EntityForm(SettingsForm[Entity, Entity]):
             return True
         return super().refused(error)
 
-    def say_saved(self, done: Entity) -> None:
-        self.desk.say(f"Saved {done.code}.")
+    def told(self, done: Entity) -> str:
+        return f"Saved {done.code}."
 
 
 def _address_lines(lines: Sequence[str]) -> RowsField:
@@ -158,9 +162,10 @@ def _address_lines(lines: Sequence[str]) -> RowsField:
     )  # fmt: skip
 
 
-def _tax_ids(taxes: Sequence[TaxId]) -> RowsField:
+def _tax_ids(taxes: Sequence[TaxId], locale: str) -> RowsField:
     def make() -> list[list[Any]]:
-        return [[TextField("country", "Country"), TextField("number", "Number")]]
+        country = CountryField("country", "Country", required=True, check=territory, locale=locale)
+        return [[country, TextField("number", "Number")]]
 
     rows = [{"country": one.country, "number": one.number} for one in taxes]
     return RowsField("tax_ids", "Tax numbers", noun="tax number", make=make, rows=rows, most=10)

@@ -13,19 +13,10 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from billing_tui.domain.currencies import CURRENCIES
 from billing_tui.domain.rights import Role
 from billing_tui.domain.users import checked_password, roles_named
-from screens.widgets.fields import (
-    CompletionField,
-    Field,
-    FieldEntered,
-    SecretField,
-    Suggestion,
-    TextField,
-)
+from screens.widgets.fields import Field, FieldEntered, SecretField, TextField
 
-_SUGGESTED = 8
 _GAP = 2
 _AROUND = 2 + _GAP  # the tick before a word, and what is between words
 
@@ -54,29 +45,6 @@ class PasswordField(SecretField):
     def read(self, text: str) -> str:
         kept = super().read(text)
         return checked_password(kept, self.login) if kept else kept
-
-
-class ZoneField(CompletionField):
-    def __init__(self, name: str, label: str, *, text: str) -> None:
-        super().__init__(name, label, text=text, required=True, suggest=_zones)
-
-
-class CurrencyField(CompletionField):
-    def __init__(self, name: str, label: str, *, text: str) -> None:
-        super().__init__(name, label, text=text, required=True, suggest=_currencies, free=False)
-
-
-def _zones(text: str) -> Sequence[Suggestion]:
-    from zoneinfo import available_timezones
-
-    typed = text.strip().casefold().replace(" ", "_")
-    found = sorted(name for name in available_timezones() if typed in name.casefold())
-    return [Suggestion(name) for name in found[:_SUGGESTED]]
-
-
-def _currencies(text: str) -> Sequence[Suggestion]:
-    typed = text.strip().upper()
-    return [Suggestion(code) for code in CURRENCIES if code.startswith(typed)][:_SUGGESTED]
 
 
 class Ticks(Widget, can_focus=True):

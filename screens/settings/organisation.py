@@ -16,15 +16,14 @@ from billing_tui.domain.organisations import (
     Organisation,
     OrganisationChange,
     ReasonNeeded,
-    checked_locale,
     checked_title,
 )
 from billing_tui.domain.rights import Right
 from screens.dialogs import Confirm
-from screens.widgets.fields import TextField
+from screens.widgets.fields import CurrencyField, LocaleField, TextField, ZoneField
 
 from .facts import FactsPart, Stated
-from .fields import CheckedField, CurrencyField, ZoneField
+from .fields import CheckedField
 from .form import SettingsForm
 
 _LIVE, _TRIAL = "● live books", "○ trial"
@@ -119,10 +118,11 @@ class OrganisationForm(SettingsForm[Organisation, Organisation]):
         return [
             CheckedField("name", "Name", text=thing.name, required=True,
                          check=lambda text: checked_title(text, "name")),
-            CurrencyField("currency", "Currency", text=thing.currency),
-            CheckedField("locale", "Locale", text=thing.locale, required=True,
-                         check=checked_locale, placeholder="en, de, pt_BR"),
-            ZoneField("zone", "Time zone", text=thing.zone),
+            CurrencyField("currency", "Currency", text=thing.currency, required=True,
+                          locale=thing.locale),
+            LocaleField("locale", "Locale", text=thing.locale, required=True,
+                        placeholder="en, de, pt_BR"),
+            ZoneField("zone", "Time zone", text=thing.zone, required=True),
             TextField("reason", "Reason", most=1000, placeholder="stays in the audit trail"),
         ]  # fmt: skip
 
@@ -144,5 +144,5 @@ class OrganisationForm(SettingsForm[Organisation, Organisation]):
             return True
         return super().refused(error)
 
-    def say_saved(self, done: Organisation) -> None:
-        self.desk.say(f"Saved {done.name}.")
+    def told(self, done: Organisation) -> str:
+        return f"Saved {done.name}."

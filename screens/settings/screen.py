@@ -25,14 +25,19 @@ _NARROW = "-narrow"
 _READING = "-reading"
 
 
+class Pages(OptionList):
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("right", "screen.read", "Into the page", id="settings.read",
+                tooltip="Into the page, where its own keys work"),
+    ]  # fmt: skip
+
+
 class SettingsScreen(AreaScreen):
     TITLE = "Settings"
     HELP_FILE = "help/settings_screen.txt"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,left", "pages", "Pages", id="settings.pages",
                 tooltip="Back to the list of pages"),
-        Binding("right", "read", "Open", show=False, id="settings.read",
-                tooltip="Into the page"),
     ]  # fmt: skip
 
     def __init__(self) -> None:
@@ -43,7 +48,7 @@ class SettingsScreen(AreaScreen):
     def compose_body(self) -> ComposeResult:
         with Horizontal(id="settings"):
             options = [Option(_line(page), id=page.name) for page in PAGES]
-            pages = OptionList(*options, id="pages", classes="panel", markup=False, compact=True)
+            pages = Pages(*options, id="pages", classes="panel", markup=False, compact=True)
             pages.border_title = "Settings"
             yield pages
             yield Container(id="settings-page")
@@ -91,7 +96,9 @@ class SettingsScreen(AreaScreen):
 
     def on_resize(self, event: Resize) -> None:
         """Wider than before, a page has room beside the list."""
-        self.call_after_refresh(self._show, self._here, read=self.reading)
+        page = PAGES[self.pages.highlighted or 0]
+        if self.part is None or page is not self._here:
+            self.call_after_refresh(self._show, page, read=self.reading)
 
     async def _show(self, page: SettingsPage, *, read: bool) -> None:
         if self.has_class(_NARROW) and not read:

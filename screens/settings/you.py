@@ -87,6 +87,7 @@ class YouPart(FactsPart):
         if (me := self.me) is None:
             return
         users, request, login = self.desk.services.users, Request.new(), me.user.login
+        had_one = me.password or self.desk.session.shared
 
         def given(values: dict[str, str] | None) -> None:
             if values is None:
@@ -99,12 +100,12 @@ class YouPart(FactsPart):
                 "change password",
                 lambda: users.change_password(request, old, new),
                 lambda kept: (
-                    "Your password is another one now."
+                    f"Your password is {'changed' if had_one else 'set'}."
                     + (" The keyring has it too." if kept else "")
                 ),
             )
 
-        lines = [] if me.password or self.desk.session.shared else [
+        lines = [] if had_one else [
             "From now on it is asked for at the start, and ctrl+l locks the console."
         ]  # fmt: skip
         self.app.push_screen(

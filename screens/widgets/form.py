@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -19,17 +19,21 @@ from textual.widgets import Static
 
 from billing_tui.domain.acts import Request
 from billing_tui.domain.errors import BillingError
-from billing_tui.domain.fields import FieldsRefused
+from billing_tui.domain.fields import FieldError, errors_of
 from billing_tui.domain.ids import new_id
 from billing_tui.domain.safe import safe
 
-from .fields.field import WRONG, Field, FieldEntered
+from .fields.field import WRONG, Field, FieldChanged, FieldEntered
 
 _NAME = re.compile(r"[^.\[]*")
+# So many can have room around them on a screen of common height.
+FEW = 10
+Check = Callable[[Mapping[str, Any]], Iterable[FieldError]]
 
 
 class Form(VerticalScroll, can_focus=False, inherit_bindings=False):
-    """`parts` are fields, and what stands between them.
+    """`parts` are fields, and what stands between them. `check` says what is wrong with the values
+    of fields that could be read, while others may not.
 
     Submitting makes it busy until `settle`, `show_errors` or `keep_trying` says how it went.
     """
@@ -39,6 +43,7 @@ class Form(VerticalScroll, can_focus=False, inherit_bindings=False):
         Binding("down", "go(1)", "Next field", show=False),
         Binding("up", "go(-1)", "Field before", show=False),
     ]
+    BUSY: ClassVar[str] = "Saving…"
     busy = reactive(False, toggle_class="-busy")
 
     @dataclass
@@ -52,15 +57,18 @@ class Form(VerticalScroll, can_focus=False, inherit_bindings=False):
         def control(self) -> Form:
             return self.form
 
-    def __init__(self, *parts: Widget, id: str | None = None) -> None:
+    def __init__(
+        self, *parts: Widget, check: Check = lambda _values: (), id: str | None = None
+    ) -> None:
         super().__init__(id=id)
-        self.parts = parts
+        self.parts, self.check = parts, check
         self.fields: dict[str, Field[Any]] = {
             part.key: part for part in parts if isinstance(part, Field)
         }
         self._request_id = new_id()
         self._clean = self._state()
         self._state_line = Static("", classes="form-state", markup=False)
+        self.set_class(len(self.fields) <= FEW, "-few")
 
     def compose(self) -> ComposeResult:
         yield from self.parts
@@ -79,18 +87,24 @@ class Form(VerticalScroll, can_focus=False, inherit_bindings=False):
                 found[name] = part.collect()
             except BillingError:
                 wrong.append(part)
-        if wrong:
-            self._go_to(wrong[0])
-            return None
-        return found
+        wrong += self._complain(
+            error for error in self.check(found) if _first(error.field) in found
+        )
+        self._go_to_first(wrong)
+        return None if wrong else found
 
-    def show_errors(self, refused: FieldsRefused) -> None:
+    def show_errors(self, refused: BillingError) -> None:
         """What was refused, beside the fields it is about; the rest below the form."""
         self.settle()
+        self._forgive()
+        self._go_to_first(self._complain(errors_of(refused)))
+
+    def _complain(self, errors: Iterable[FieldError]) -> list[Field[Any]]:
+        """Gives the fields that are wrong."""
         wrong: list[Field[Any]] = []
         elsewhere: list[str] = []
-        for error in refused.errors:
-            name = _NAME.match(error.field)[0]  # type: ignore[index]
+        for error in errors:
+            name = _first(error.field)
             found = self.fields.get(name)
             if found is None:
                 elsewhere.append(f"{error.field}: {error.message}")
@@ -99,8 +113,12 @@ class Form(VerticalScroll, can_focus=False, inherit_bindings=False):
                 wrong.append(found)
         if elsewhere:
             self.say(" ".join(elsewhere))
-        if wrong:
-            self._go_to(min(wrong, key=list(self.fields.values()).index))
+        return wrong
+
+    def _forgive(self) -> None:
+        self.say("")
+        for part in self.fields.values():
+            part.forgive()
 
     def say(self, message: str) -> None:
         """An error that belongs to no field; an empty one goes away."""
@@ -138,7 +156,7 @@ class Form(VerticalScroll, can_focus=False, inherit_bindings=False):
         for part in self.fields.values():
             part.freeze(busy)
         if busy:
-            self._state_line.update("Saving…")
+            self._state_line.update(self.BUSY)
         self._state_line.remove_class("-wrong")
         self._state_line.display = busy
 
@@ -148,7 +166,7 @@ class Form(VerticalScroll, can_focus=False, inherit_bindings=False):
     def action_submit(self) -> None:
         if self.busy:
             return
-        self.say("")
+        self._forgive()
         values = self.values()
         if values is not None:
             self.busy = True
@@ -159,6 +177,12 @@ class Form(VerticalScroll, can_focus=False, inherit_bindings=False):
         at, stops = self._stops()
         if at is not None and 0 <= at + by < len(stops):
             stops[at + by].focus()
+
+    @on(FieldChanged)
+    def _lead(self, event: FieldChanged) -> None:
+        for part in self.fields.values():
+            if part.follows is event.field:
+                part.led()
 
     @on(FieldEntered)
     def _entered(self, event: FieldEntered) -> None:
@@ -175,11 +199,18 @@ class Form(VerticalScroll, can_focus=False, inherit_bindings=False):
         focused = self.screen.focused
         return (stops.index(focused) if focused in stops else None), stops
 
-    def _go_to(self, part: Field[Any]) -> None:
-        part.focus()
+    def _go_to_first(self, wrong: Iterable[Field[Any]]) -> None:
+        first = min(wrong, key=list(self.fields.values()).index, default=None)
+        if first is not None:
+            first.focus()
 
     def _state(self) -> dict[str, Any]:
         return {
             name: bool(part.text) if part.SECRET else part.typed()
             for name, part in self.fields.items()
         }
+
+
+def _first(path: str) -> str:
+    """The name of the field a path begins with."""
+    return _NAME.match(path)[0]  # type: ignore[index]

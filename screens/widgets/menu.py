@@ -27,6 +27,14 @@ class Menu(OptionList):
         self.border_title = titled(title)
         self.nothing = nothing
 
+    def on_mount(self) -> None:
+        self.app.theme_changed_signal.subscribe(self, lambda _theme: self.recolour())
+
+    def recolour(self) -> None:
+        """Draw anew what has colours of its own, in those of another theme."""
+        if self.option_count and self.highlighted is None:
+            self.show(())
+
     def ink(self, name: str) -> Style:
         """A component's style without its ground, which the cursor gives."""
         full = self.get_component_rich_style(name)

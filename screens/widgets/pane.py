@@ -91,6 +91,10 @@ class Pane(VerticalScroll):
     def compose(self) -> ComposeResult:
         yield self._body
 
+    def on_mount(self) -> None:
+        """What stands there is drawn in the colours of one theme."""
+        self.app.theme_changed_signal.subscribe(self, lambda _theme: self._draw())
+
     def show(self, parts: Sequence[Part]) -> None:
         self._parts = parts
         self._draw()
@@ -101,11 +105,6 @@ class Pane(VerticalScroll):
         return "\n".join(line.rstrip() for line in self._drawn(self._width).plain.split("\n"))
 
     def on_resize(self, event: events.Resize) -> None:
-        self._draw()
-
-    def notify_style_update(self) -> None:
-        """What stands there was drawn in the colours of before, such as another theme's."""
-        super().notify_style_update()
         self._draw()
 
     @property
@@ -137,7 +136,7 @@ class Pane(VerticalScroll):
             case Event(at, what, who, style):
                 when = (f"{safe(at)} ", self._style("muted"))
                 start = Text.assemble(when, ("● ", self._style(style)))
-                told = Text(safe(what))
+                told = Text(safe(what, multiline=True))
                 told.append(f" · {safe(who)}" if who else "", self._style("muted"))
                 return _hanging(start, told, width)
         return [Text("─" * width, self._style("rule"))]
@@ -169,15 +168,13 @@ class Pane(VerticalScroll):
 
 
 def _fact(label: Text, value: Text, width: int) -> list[Text]:
-    """A label and its value, or below each other where that is too long."""
+    """A label and its value, or below each other where that is too long or has several lines."""
     values = list(value.split("\n", allow_blank=True))
     if width >= _WIDE:
         return _beside(label, values, width)
-    widest = max(line.cell_len for line in values)
-    if values[0].cell_len + label.cell_len < width and widest <= width:
-        first = " " * (width - label.cell_len - values[0].cell_len)
-        rest = [Text.assemble(" " * (width - line.cell_len), line) for line in values[1:]]
-        return [Text.assemble(label, first, values[0]), *rest]
+    room = width - label.cell_len - value.cell_len
+    if len(values) == 1 and room > 0:
+        return [Text.assemble(label, " " * room, value)]
     return [*_wrapped(label, width), *_wrapped(value, width, indent=2, first=2)]
 
 

@@ -79,8 +79,7 @@ class Progress(Widget, can_focus=True):
 
     def render(self) -> Text:
         style = self.get_component_rich_style
-        part = f" · {safe(self.part)}" if self.part else ""
-        lines = Text(safe(self.doing) + part)
+        lines = Text(safe(" · ".join(filter(None, (self.doing, self.part)))))
         lines.truncate(self.size.width, overflow="ellipsis")
         lines.append("\n")
         share = min(self.done / self.total, 1) if self.total else 0

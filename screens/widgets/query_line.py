@@ -145,7 +145,7 @@ class QueryLine(Works, Vertical):
             return
         self._found = answer.found
         lines = [Suggestion(found.replacement, found.about) for found in answer.found]
-        self._list.open(lines, highlight_first=False)
+        self._list.open(lines)
 
     @on(LoadFailed)
     def _no_completions(self, event: LoadFailed) -> None:

@@ -41,7 +41,7 @@ class Tabs(Widget):
     def on_click(self, event: events.Click) -> None:
         at = len(BRAND) + 2
         if self.app.size.width < WIDE:
-            self.app.run_worker(self.app.run_action("go_to"))
+            self.app.call_later(self.app.run_action, "go_to")
             return
         for area in AREAS:
             width = len(area.title) + 3
@@ -94,6 +94,10 @@ class TopBar(Vertical):
 
     def on_mount(self) -> None:
         self.watch(self.app, "away", self._show_away)
+
+    def on_resize(self) -> None:
+        """How much the signs say goes by the width of the whole, which they do not notice."""
+        self.query_one(Signs).refresh(layout=True)
 
     def _show_away(self, away: bool) -> None:
         self.query_one("#away").display = away

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 TITLE = "◆ billing · first start"
 KEYS = "enter goes on · esc goes back · ctrl+q leaves, your answers are kept"
 KEYS_AT_END = "enter opens the books · ctrl+q leaves, it comes back here"
-NAMES = ("Place", "Company", "Books", "You", "Trial", "Summary", "Code")
+NAMES = ("Place", "Company", "Books", "You", "Demo data", "Summary", "Recovery code")
 _OUTSET, _LOOK, _MAKE, _FINISH, _ADOPT = "outset", "look", "make", "finish", "adopt"
 _DEFAULT_NAME = "My company"
 # Beside which step a refusal is shown that comes when all is made at once.
@@ -320,7 +320,7 @@ class WizardScreen(Works, Screen[None]):
         code = self._of("code")
         if isinstance(code, CodeStep):
             code.show(made)
-        self._show(NAMES.index("Code"))
+        self._show(NAMES.index("Recovery code"))
 
     @on(_Finished)
     def _done(self, event: _Finished) -> None:

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from billing_tui.domain.countries import country
-from billing_tui.domain.currencies import currency
-from billing_tui.domain.dates import zone
-from billing_tui.domain.known_codes import countries, currencies, locales, zones
-from billing_tui.domain.organisations import checked_locale
+from screens.widgets.fields.known import CountryField, CurrencyField, LocaleField, ZoneField
 from screens.widgets.fields.texts import TextField
 
-from .step import KnownField, Step
+from .step import Step
 
 
 class CompanyStep(Step):
@@ -26,9 +22,8 @@ class CompanyStep(Step):
         super().__init__(
             TextField("organisation", "Organisation", required=True),
             TextField("entity", "Legal entity", placeholder="as the organisation"),
-            KnownField("country", "Country", countries, country, text=guesses["country"],
-                       placeholder="such as DE"),
-        )  # fmt: skip
+            CountryField("country", "Country", text=guesses["country"], placeholder="such as DE"),
+        )
 
 
 class BooksStep(Step):
@@ -41,10 +36,7 @@ class BooksStep(Step):
 
     def __init__(self, guesses: Mapping[str, str]) -> None:
         super().__init__(
-            KnownField("currency", "Currency", currencies, lambda code: currency(code).code,
-                       text=guesses["currency"], required=True),
-            KnownField("locale", "Locale", locales, checked_locale, text=guesses["locale"],
-                       required=True),
-            KnownField("zone", "Time zone", zones, lambda name: zone(name.strip()).key,
-                       text=guesses["zone"], required=True),
-        )  # fmt: skip
+            CurrencyField("currency", "Currency", text=guesses["currency"], required=True),
+            LocaleField("locale", "Locale", text=guesses["locale"], required=True),
+            ZoneField("zone", "Time zone", text=guesses["zone"], required=True),
+        )

@@ -90,13 +90,18 @@ class CodeStep(Step):
         self._about.update(_ABOUT_CODE if has_code else _SHARED)
         self.code.display = self.confirm.display = has_code
         self._go.display = not has_code
-        self.code.show(
-            made.code, _grouped(made.code, "\n\n" if self.app.size.height > _ROOMY else "\n")
-        )
         self.confirm.code = made.code
+        self._show_code()
         kept = [f"The key itself is kept here: {made.kept}."] if made.kept else []
         self._kept.update(safe(" ".join([*kept, *made.notes])))
         self._kept.display = bool(kept or made.notes)
+
+    def on_resize(self) -> None:
+        self._show_code()
+
+    def _show_code(self) -> None:
+        code, roomy = self.confirm.code, self.app.size.height > _ROOMY
+        self.code.show(code, _grouped(code, "\n\n" if roomy else "\n"))
 
 
 def _grouped(code: str, between: str) -> Text:

@@ -145,18 +145,25 @@ class PlaceStep(Step):
         if sql:
             self._sql.focus()
 
+    def watch_busy(self, busy: bool) -> None:
+        super().watch_busy(busy)
+        self._draw()
+        if busy and self.shared:
+            self.tell("Connecting…")
+
     @on(FieldChanged)
     def _changed(self) -> None:
         self._draw()
         self._sql.display = False
-        self.say("")
+        if not self.busy:  # what was typed is taken away while it connects
+            self.say("")
 
     def _draw(self) -> None:
         for name in (*_SERVER, "password"):
             if name in self.fields:
                 self.fields[name].display = self.shared
         self._file.display = bool(self._outset.named_by) or not self.shared
-        self._result.display = self.shared
+        self._result.display = self.shared and not self.busy
         self._result.set_class(self.known, "-known")
         if not self.known:
             self._result.update(_NOT_TESTED)

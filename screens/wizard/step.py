@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from rich.text import Text
-from textual import events
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 from textual.widgets import Static
 
-from billing_tui.domain.errors import BillingError, InputError
-from billing_tui.domain.fields import FieldsRefused
-from billing_tui.domain.known_codes import KnownCode, matching, meant, name_of
+from billing_tui.domain.errors import BillingError
+from billing_tui.domain.fields import errors_of
 from billing_tui.domain.safe import safe
 from screens.desk import desk_of
-from screens.widgets.fields.completion import CompletionField
-from screens.widgets.fields.drop_list import Suggestion
 from screens.widgets.form import Form
-
-Known = Callable[[], Iterable[KnownCode]]
 
 
 class Step(Form, inherit_bindings=False):
@@ -66,66 +60,14 @@ class Step(Form, inherit_bindings=False):
 
     def refuse(self, error: BillingError) -> None:
         self.settle()
-        if isinstance(error, FieldsRefused):
+        if errors_of(error):
             self.show_errors(error)
         else:
             self.say(f"{error.title}. {error.message}")
 
-    def watch_busy(self, busy: bool) -> None:
-        super().watch_busy(busy)
-        if busy:
-            self.tell(self.BUSY)
-
     def tell(self, text: str) -> None:
         """How far the work is."""
         self._state_line.update(safe(text))
-
-
-class KnownField(CompletionField):
-    """A code, completed by code or name; the name stands beside it."""
-
-    WIDE: ClassVar[bool] = False
-
-    def __init__(
-        self, name: str, label: str, known: Known, check: Callable[[str], str], **more: Any
-    ) -> None:
-        super().__init__(name, label, suggest=self._find, free=False, **more)
-        self._known_codes, self._check = known, check
-
-    def _find(self, typed: str) -> list[Suggestion]:
-        found = matching(self._known_codes, typed)
-        return [Suggestion(each.code, each.name) for each in found]
-
-    def read(self, text: str) -> str:
-        if not text.strip():
-            if self.required:
-                raise self.missing()
-            return ""
-        try:
-            return self._check(text)
-        except InputError:
-            if code := meant(self._known_codes, text):
-                return code
-            raise
-
-    def collect(self) -> str:
-        """What was meant stands there afterwards."""
-        self.text = value = super().collect()
-        return value
-
-    def judge(self) -> None:
-        """A name that is still being typed is not wrong yet."""
-        super().judge()
-        if self._own_error and self.input.has_focus:
-            self._own_error = ""
-            self._show()
-
-    def on_descendant_blur(self, event: events.DescendantBlur) -> None:
-        super().on_descendant_blur(event)
-        self.judge()
-
-    def understood(self, value: str) -> str:
-        return name_of(self._known_codes, value)
 
 
 class Copyable(Static, can_focus=True):

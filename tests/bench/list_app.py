@@ -78,7 +78,8 @@ class ListApp(App[None]):
 
     def compose(self) -> ComposeResult:
         if self.shown:
-            yield RecordTable(columns(date(2026, 11, 21)), lambda row: str(row.id), "Customers")
+            shown = columns(date(2026, 11, 21), "en")
+            yield RecordTable(shown, lambda row: str(row.id), "Customers")
         else:
             yield Static("Customers")
 

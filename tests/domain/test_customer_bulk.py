@@ -80,6 +80,19 @@ def test_what_a_change_does(change: BulkChange, fields: dict[str, Any], told: An
         assert (outcome, tuple(said), why) == (Outcome.CHANGED, told, "")
 
 
+def test_of_tags_and_brakes_each_that_comes_or_goes_is_a_step() -> None:
+    change = BulkChange(("big, old", "x"), ("vip",), "eom", Brake.NO_DUNNING, "kind", Brake.HOLD)
+    (line,) = lines(checked_change(change), [standing()])
+    assert line.steps == (
+        Change("tags", "", "big, old"),
+        Change("tags", "", "x"),
+        Change("tags", "VIP", ""),
+        Change("terms", "net30", "eom"),
+        Change("brakes", "", "no_dunning: kind"),
+        Change("brakes", "hold: late", ""),
+    )
+
+
 def test_lines_are_of_what_was_seen() -> None:
     one = standing()
     diff = BulkDiff(tuple(lines(checked_change(BulkChange(terms="eom")), [one, standing()])))

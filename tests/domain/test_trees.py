@@ -13,6 +13,7 @@ from billing_tui.domain.trees import (
     DEEPEST,
     Below,
     Node,
+    StillInUse,
     chain,
     check_merge,
     check_parent,
@@ -81,3 +82,14 @@ def test_a_circle_that_is_there_is_not_walked_forever() -> None:
     }
     with pytest.raises(Refused, match="Move"):
         chain(nodes, id_of(1))
+
+
+@pytest.mark.parametrize(
+    ("below", "told"),
+    [
+        (1, "1 active one lies under OPS. Move or archive it first."),
+        (1200, "1,200 active ones lie under OPS. Move or archive those first."),
+    ],
+)
+def test_how_many_lie_below_is_told_in_words(below: int, told: str) -> None:
+    assert StillInUse("OPS", below).message == told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 from uuid import uuid4
 
@@ -144,3 +145,16 @@ def test_drafts_are_listed_and_dropped(
     assert "body" not in line, "a list shows which forms, not what was typed"
     printed(capsys, "drafts", "drop", "customers", "C-00001")
     assert printed(capsys, "drafts", "list")["items"] == []
+
+
+def test_the_trail_is_exported_as_it_is_listed(ours: Machine) -> None:
+    asked = ("--object", "customer", "--action", "customers")
+    listed = ours.does("audit", "list", *asked, "--limit", "1000")["items"]
+    out = ours.home / "audit.csv"
+    done = ours.does("audit", "export", "--out", out, *asked)
+    assert (done["kind"], done["rows"]) == ("audit", len(listed))
+    with out.open(encoding="utf-8-sig", newline="") as file:
+        assert [row["seq"] for row in csv.DictReader(file)] == [str(one["seq"]) for one in listed]
+    newest, *_ = ours.does("audit", "list")["items"]
+    assert (newest["action"], newest["object"]) == ("audit.export", f"export:{done['sha256']}")
+    assert (ours.home / "audit.csv.checkpoint.json").exists()

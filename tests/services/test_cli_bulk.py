@@ -57,7 +57,7 @@ def test_a_bulk_change_from_the_diff_to_the_report(ours: Machine) -> None:
 
 def test_brakes_need_their_reason(ours: Machine) -> None:
     refused = ours(*BULK, "acme", "--brake", "hold")
-    assert (refused.code, "reason: is missing" in refused.err) == (2, True)
+    assert (refused.code, "reason: must be filled in" in refused.err) == (2, True)
     assert "1 changed." in ours(*BULK, "acme", "--brake", "hold", "--reason", "late").out
     assert ours.does("customers", "show", "C-00001")["brakes"] == {"hold": "late"}
     assert numbers(ours, "--where", "brake:hold") == ["C-00001"]

@@ -206,7 +206,7 @@ def test_a_name_of_the_meta_data_is_told_from_a_field(ours: Machine) -> None:
     ("argv", "code", "said"),
     [
         (("--department", "NOPE"), 3, "No department has the code 'NOPE'"),
-        (("--currency", "zzz"), 2, "'zzz' is no currency in use"),
+        (("--currency", "zzz"), 2, "'zzz' is not a currency in use"),
         (("--parent", "C-9"), 3, "No customer has the number 'C-9'"),
     ],
 )

@@ -82,7 +82,7 @@ def test_nobody_listens(machine: Machine) -> None:
         assert refused(machine, "--store", url, *argv) == (7, "store_away")
     assert machine("--store", url, "doctor").code == 1
     ran = machine.alone("--store", url, "users", "list")
-    assert (ran.code, "Store away" in ran.err) == (7, True)
+    assert (ran.code, "No connection" in ran.err) == (7, True)
 
 
 def test_the_server_says_no(machine: Machine, database: Database) -> None:

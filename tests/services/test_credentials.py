@@ -224,6 +224,39 @@ def test_a_password_is_remembered_for_one_person_of_one_store(settings: Settings
     vault.forget("ann")
 
 
+def test_what_is_remembered_of_a_login_is_apart_from_what_was_set(
+    settings: Settings, put: Put
+) -> None:
+    put(FakeRing)
+    vault = Credentials(settings, {})
+    vault.forget_login()
+    vault.remember_login(Secret(CANARY))
+    assert vault.get("store-password") == Secret(CANARY)
+    assert vault.kept("store-password").place is Place.KEYRING
+    vault.renew("store-password", Secret("newer"))
+    vault.drop_typed()
+    assert vault.get("store-password") == Secret("newer")
+    vault.forget_login()
+    assert FakeRing.kept == {}
+    # What is set takes the place of what is remembered, and stays where that would be forgotten.
+    vault.remember_login(Secret("newer"))
+    vault.set("store-password", "set")
+    vault.remember_login(Secret(CANARY))
+    vault.forget_login()
+    assert list(FakeRing.kept.values()) == [CANARY]
+    vault.remove("store-password")
+    vault.remember_login(Secret(CANARY))
+    assert vault.remove("store-password") == [Place.KEYRING]
+    assert FakeRing.kept == {}
+
+
+def test_a_login_is_remembered_in_no_file(settings: Settings, put: Put) -> None:
+    vault = Credentials(settings, {})
+    with pytest.raises(NoKeyring, match="BILLING_TUI_STORE_PASSWORD_FILE"):
+        vault.remember_login(Secret(CANARY))
+    assert not settings.state.exists()
+
+
 def test_a_password_is_remembered_in_no_file(settings: Settings, put: Put) -> None:
     vault = Credentials(settings, {})
     with pytest.raises(NoKeyring, match="BILLING_TUI_PASSWORD_FILE"):

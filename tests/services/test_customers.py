@@ -20,6 +20,7 @@ from billing_tui.domain.customers import (
     Contact,
     CustomerChanged,
     CustomerDraft,
+    CustomerNotFound,
     Delivery,
     DraftRefused,
     LookAlike,
@@ -34,6 +35,7 @@ from billing_tui.domain.errors import InputError
 from billing_tui.domain.money import Money
 from billing_tui.domain.rights import Role
 from billing_tui.domain.tax_ids import TaxId
+from billing_tui.domain.trees import TreeCircle
 from billing_tui.domain.users import UserDraft
 from billing_tui.services.customers import Customers
 from billing_tui.services.departments import Departments
@@ -101,6 +103,36 @@ def test_a_number_of_ones_own(customers: Customers) -> None:
     assert [create(customers, name) for name in ("Two", "Three")] == ["C-00001", "C-00003"]
     with pytest.raises(NumberTaken):
         create(customers, "Four", number="C-00003")
+
+
+def test_what_the_store_refuses_names_its_field_and_comes_at_once(customers: Customers) -> None:
+    create(customers, "One", number="C-00002")
+    with pytest.raises(CustomerNotFound) as unknown:
+        create(customers, "Two", parent="hoek")
+    assert unknown.value.field == "parent"
+    with pytest.raises(NumberTaken) as taken:
+        create(customers, "Two", number="C-00002")
+    assert taken.value.field == "number"
+    shares = (Allocation("OPS", Decimal(100)),)
+    with pytest.raises(DraftRefused) as refused:
+        create(customers, "Two", number="C-00002", parent="hoek", allocations=shares)
+    fields = [error.field for error in refused.value.errors]
+    assert sorted(fields) == ["allocations[0].department", "number", "parent"]
+    with pytest.raises(DraftRefused) as refused:
+        customers.edit(Request.new(), "C-00002", 1, {"parent": "hoek", "allocations": shares})
+    assert [error.field for error in refused.value.errors] == [
+        "parent", "allocations[0].department",
+    ]  # fmt: skip
+    below = create(customers, "Two", parent="C-00002")
+    with pytest.raises(TreeCircle) as circle:
+        customers.edit(Request.new(), "C-00002", 1, {"parent": below})
+    assert circle.value.field == "parent"
+
+
+def test_a_limit_is_not_blamed_for_a_wrong_currency(customers: Customers) -> None:
+    with pytest.raises(DraftRefused) as refused:
+        create(customers, "One", currency="XYZ", credit_limit=Money(100, "EUR"))
+    assert [error.field for error in refused.value.errors] == ["currency"]
 
 
 def test_every_error_of_a_draft_is_said(customers: Customers) -> None:
@@ -240,6 +272,14 @@ def test_notes_are_kept_edited_and_marked_deleted(customers: Customers) -> None:
     assert [n.text for n in customers.notes(number).items] == ["called twice"]
     with pytest.raises(NoteNotFound):
         customers.delete_note(Request.new(), second.id)
+
+
+def test_a_note_does_not_end_with_empty_lines(customers: Customers) -> None:
+    number = create(customers, "Acme")
+    noted = customers.add_note(Request.new(), number, "  called\n them \n\n")
+    assert customers.notes(number).items[0].text == "  called\n them"
+    customers.edit_note(Request.new(), noted.id, 1, "called twice\n")
+    assert customers.notes(number).items[0].text == "called twice"
 
 
 def test_a_note_belongs_to_its_author(local_store: Store) -> None:

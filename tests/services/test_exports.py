@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from billing_tui.adapters.csv_files import CsvWriter, open_csv
 from billing_tui.adapters.signing import Checkpoint, SignedCheckpoint, SigningKey
+from billing_tui.domain import rights
 from billing_tui.domain.acts import Request
+from billing_tui.domain.audit_log import AuditFilter
 from billing_tui.domain.customers import (
     Address,
     AddressKind,
@@ -238,12 +240,59 @@ def test_whatever_goes_out_comes_back(people: list[Customer], delimiter: str) ->
 def test_auditors_may_not_take_lists_out(
     local_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from billing_tui.domain import rights
-
     none = {right: frozenset({rights.Role.AUDITOR}) for right in rights.Right}
     monkeypatch.setattr(rights, "MATRIX", none)
     with pytest.raises(RightMissing):
         Exports(local_store).to_file(
             Request.new(), CustomerFilter(), tmp_path / "a.csv", Format.CSV
         )
+    assert list(tmp_path.glob("*.csv")) == []
+
+
+def test_the_trail_is_written_and_that_stands_in_it(store: Store, tmp_path: Path) -> None:
+    exports = with_customers(store, CustomerDraft("A", "EUR", "K-1"))
+    customers, out = Customers(store), tmp_path / "audit.csv"
+    customers.archive(Request(new_id(), "=gone"), "K-1")
+    done = exports.to_file(Request.new(), AuditFilter(object="customer"), out, Format.CSV)
+    rows = list(csv.DictReader(io.StringIO(out.read_bytes().decode("utf-8-sig"))))
+    assert [(row["action"], row["label"], row["reason"]) for row in rows] == [
+        ("customers.archive", "K-1", "'=gone"),
+        ("customers.create", "K-1", ""),
+    ]
+    assert (done.kind, done.rows) == ("audit", 2)
+    last = store.read(lambda unit: list(audit.rows_after(unit, 0)))[-1]
+    assert (last.action, done.sha256 in last.body) == ("audit.export", True)
+    assert '"object":"customer"' in last.body
+    book = tmp_path / "audit.xlsx"
+    exports.to_file(Request.new(), AuditFilter(), book, Format.XLSX)
+    first = next(openpyxl.load_workbook(book)["Audit"].iter_rows(min_row=2))
+    assert (first[0].value, first[3].value) == (last.seq, "audit.export")
+
+
+def test_no_act_is_missed_or_told_twice(
+    local_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exports = with_customers(local_store, *[CustomerDraft(f"F {n}", "EUR") for n in range(5)])
+    monkeypatch.setattr(exports_module, "LARGEST_PAGE", 2)
+    head = len(local_store.read(lambda unit: list(audit.rows_after(unit, 0))))
+    stream = io.BytesIO()
+    told: list[int] = []
+
+    def meanwhile(rows: int) -> None:
+        told.append(rows)
+        Customers(local_store).create(Request.new(), CustomerDraft(f"M {rows}", "EUR"), True)
+
+    exports.to_stream(Request.new(), AuditFilter(), stream, meanwhile)
+    lines = stream.getvalue().decode().splitlines()[1:]
+    assert [int(line.split(",")[0]) for line in lines] == list(range(head, 0, -1))
+    assert told[0] == 2
+
+
+def test_only_who_may_takes_the_trail_out(
+    local_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    none = rights.MATRIX | {rights.Right.EXPORT_TRAIL: frozenset({rights.Role.AUDITOR})}
+    monkeypatch.setattr(rights, "MATRIX", none)
+    with pytest.raises(RightMissing, match="export the audit trail"):
+        Exports(local_store).to_file(Request.new(), AuditFilter(), tmp_path / "a.csv", Format.CSV)
     assert list(tmp_path.glob("*.csv")) == []

@@ -133,6 +133,7 @@ def test_accounts_in_use_without_a_code_wait(store: Store, services: Services) -
     made.post(made.invoice())
     line = queue(services)["accounts.unmapped"]
     assert line.about == "3 accounts in use have no ledger code"
+    assert (line.area, line.query) == ("home", "accounts")
     for account in ("receivable", "revenue:*"):
         services.gl.set(Request.new(), account, "1000", "MAIN", on=date(2020, 1, 1))
     assert queue(services)["accounts.unmapped"].count == Counted(1)

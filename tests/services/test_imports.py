@@ -130,13 +130,21 @@ def test_what_is_in_the_store_already_is_said(store: Store) -> None:
     assert one.message == "looks like 'Modern' in row 2, but is written differently."
 
 
+def test_a_name_that_is_there_already_is_a_doubt(store: Store) -> None:
+    taken(store, rows_of(1, "Zeta Test GmbH".format))
+    (one,) = doubted(store, HEADER + "K1,zeta test GmbH,EUR,,,\n")
+    assert one == Problem(2, "name", "customer K0 is called 'Zeta Test GmbH' already.")
+    (one,) = doubted(store, HEADER + "K1,Twice,EUR,,,\nK2,Twice,EUR,,,\n")
+    assert one == Problem(3, "name", "row 2 is called 'Twice' already.")
+
+
 def test_parents_in_the_store_must_be_able_to_have_children(store: Store) -> None:
     taken(store, rows_of(2))
     customers = Customers(store)
     customers.merge(Request.new(), "K1", "K0")
     (one,) = refused(store, HEADER + "K2,X,EUR,K1,,\n")
     assert one == Problem(2, "parent", "K1 was merged into another customer.")
-    deep = "".join(f"D{n},X,EUR,{f'D{n - 1}' if n else 'K0'},,\n" for n in range(10))
+    deep = "".join(f"D{n},X{n},EUR,{f'D{n - 1}' if n else 'K0'},,\n" for n in range(10))
     assert {one.column for one in refused(store, HEADER + deep)} == {"parent"}
     assert taken(store, HEADER + "".join(deep.splitlines(keepends=True)[:9])).written == 9
 
@@ -190,7 +198,7 @@ def test_every_row_can_be_told(local_store: Store) -> None:
         (2, "K1", "good"),
         (3, "K2", "bad"),
     ]
-    assert told[1].message == "name: is missing."
+    assert told[1].message == "name: must be filled in."
 
 
 def test_departments_with_owner_and_parents(store: Store) -> None:

@@ -118,7 +118,7 @@ class Endless(Kept):
 
 class Away(StoreError):
     def __init__(self) -> None:
-        super().__init__("Store away", "The database cannot be reached.")
+        super().__init__("No connection", "The database cannot be reached.")
 
 
 class Gated:

@@ -21,7 +21,7 @@ from billing_tui.credentials import Secret
 from billing_tui.domain import ids
 from billing_tui.domain.demo import Demo
 from billing_tui.resources import asset_text
-from billing_tui.services import first_start, seed
+from billing_tui.services import audit_key, first_start, seed
 from billing_tui.services.bundle import Services
 from billing_tui.services.setup import Founding
 from tests.commands import bare
@@ -57,14 +57,17 @@ class Office:
         self._repeat()
 
     def _repeat(self) -> None:
-        """What is drawn by lot elsewhere comes in one order here."""
+        """What is drawn by lot elsewhere comes in one order here, and no version is another."""
         drawn = count(1)
+        self.patch.setattr(bootstrap, "__version__", "1.0.0")
         self.patch.setattr(ids, "_last", (0, 0))
         self.patch.setattr(ids, "secrets", SimpleNamespace(randbits=lambda _bits: next(drawn)))
         clock = SimpleNamespace(time_ns=lambda: int(self.clock.now().timestamp() * 1e9))
         self.patch.setattr(ids, "time", clock)
         tokens = SimpleNamespace(token_bytes=lambda size: bytes(range(size)))
         self.patch.setattr(first_start, "secrets", tokens)
+        others = SimpleNamespace(token_bytes=lambda size: bytes(range(size, 2 * size)))
+        self.patch.setattr(audit_key, "secrets", others)
         locales = [
             one
             for one in json.loads(asset_text("demo/names.json"))["locales"]

@@ -14,6 +14,7 @@ from textual.worker import WorkerCancelled, WorkerFailed
 
 from billing_tui.app import BillingApp
 from billing_tui.app.given import Options
+from screens.watch import Watch
 from tests.ui.rest import about_to, busy
 from tests.ui.stage import picture
 
@@ -56,6 +57,7 @@ class Seat:
             assert time.monotonic() < last, f"{otherwise}:\n{self.text}"
             await self._workers_done()
             await self.pilot.pause(0.01)
+            await self.pilot.pause()  # what came in that time may not have been dealt with yet
         self._no_fault()
 
     def _no_fault(self) -> None:
@@ -89,8 +91,10 @@ class Seat:
 
     def _quiet(self) -> bool:
         app = self.app
+        screen = app.screen_stack[-1] if app.screen_stack else None
+        closing = isinstance(screen, Watch) and not screen.watched.running
         return self.held_back or not (
-            busy(app) or about_to(app) or app._writes.waiting or app.running
+            busy(app) or about_to(app) or app._writes.waiting or app.running or closing
         )
 
     async def _workers_done(self) -> None:

@@ -12,15 +12,14 @@ import sys
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from textual.filter import Monochrome
+import pytest
 
-from billing_tui.app import themes
-from tests.ui.pictures import png_of, svg_of
+from tests.ui.pictures import LOOKS, png_of, stand_still, svg_of, wear
 from tests.ui.scenes import SCENES, Scene
 from tests.ui.seat import Seat, seated
 from tests.ui.worlds import office_like
 
-SIZES = [(80, 24), (120, 36), (200, 60)]
+SIZES = [(120, 36), (80, 24), (200, 60)]
 _BY_NAME = {scene.name: scene for scene in SCENES}
 
 
@@ -30,8 +29,7 @@ def main() -> int:
     parser.add_argument("--only", default="", help="scenes whose name holds this")
     parser.add_argument("--workers", type=int, default=2)
     args = parser.parse_args()
-    names = [name for name in _BY_NAME if args.only in name]
-    jobs = [(args.folder, name, size) for name in names for size in SIZES]
+    jobs = [(args.folder, name) for name in _BY_NAME if args.only in name]
     failed = 0
     # Forked processes would share the one event loop policy and open files of this one.
     context = multiprocessing.get_context("spawn")
@@ -42,30 +40,28 @@ def main() -> int:
     return int(failed > 0)
 
 
-def shot(job: tuple[Path, str, tuple[int, int]]) -> str:
-    """All pictures of one scene at one size; what went wrong is told, and the others go on."""
-    folder, name, size = job
-    told = f"{name} {size[0]}x{size[1]}"
+def shot(job: tuple[Path, str]) -> str:
+    """All pictures of one scene; what went wrong is told, and the others go on."""
+    folder, name = job
     try:
-        asyncio.run(_shoot(folder, _BY_NAME[name], size))
+        with pytest.MonkeyPatch.context() as patch:
+            stand_still(patch)
+            asyncio.run(_shoot(folder, _BY_NAME[name]))
     except Exception as error:  # noqa: BLE001
-        return f"✗ {told}: {type(error).__name__}: {error}"
-    return f"✓ {told}"
+        return f"✗ {name}: {type(error).__name__}: {error}"
+    return f"✓ {name}"
 
 
-async def _shoot(folder: Path, scene: Scene, size: tuple[int, int]) -> None:
+async def _shoot(folder: Path, scene: Scene) -> None:
     with office_like(scene.world):
-        async with seated(size) as seat:
+        async with seated(SIZES[0]) as seat:
             await scene.drive(seat)
             await seat.settled()
-            for theme in themes.OWN:
-                seat.app.theme = theme.name
-                await _keep(seat, folder / theme.name, scene, size)
-            seat.app.theme = themes.DEFAULT
-            seat.app.no_color = True
-            seat.app._filters.append(Monochrome())
-            seat.app.refresh_css(animate=False)
-            await _keep(seat, folder / "no-color", scene, size)
+            for size in SIZES:
+                await seat.pilot.resize_terminal(*size)
+                for look in LOOKS:
+                    wear(seat.app, look)
+                    await _keep(seat, folder / look, scene, size)
 
 
 async def _keep(seat: Seat, folder: Path, scene: Scene, size: tuple[int, int]) -> None:

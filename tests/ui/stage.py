@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, ClassVar
 
+from textual._context import visible_screen_stack
 from textual.app import App, ComposeResult
 from textual.events import Paste
 from textual.message import Message
 from textual.pilot import Pilot
 from textual.screen import ModalScreen
+from textual.strip import Strip
 from textual.widget import Widget
 
 from billing_tui.domain.errors import BillingError
@@ -73,5 +74,10 @@ def inert(app: App[Any]) -> bool:
 
 def picture(app: App[Any]) -> list[str]:
     """The screen as it stands, line by line."""
-    lines: Iterable[Any] = app.screen._compositor.render_strips()
-    return ["".join(segment.text for segment in strip).rstrip() for strip in lines]
+    return ["".join(segment.text for segment in strip).rstrip() for strip in strips(app)]
+
+
+def strips(app: App[Any]) -> list[Strip]:
+    """With what can be seen behind a dialog."""
+    visible_screen_stack.set(app._background_screens)
+    return app.screen._compositor.render_strips()

@@ -40,7 +40,7 @@ async def test_the_most_severe_stand_first_and_open_whole(
         assert screens(seat)[-1] == "AlertPage"
         await seat.sees("record.unsealed", "The record has no new checkpoint.", "nobody")
         await keys(seat, "escape", "2")
-        await seat.sees("Nothing to take note of.")
+        await seat.sees("No alert fits.")
         await keys(seat, "3")
         assert [row.split()[1] for row in rows(seat) if row] == ["warning"]
         await keys(seat, "1", "slash", "=grown", "enter")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import threading
 from contextlib import closing
@@ -147,3 +148,25 @@ async def test_an_unknown_reference_is_said_where_it_was_asked(office: Office) -
         assert re.fullmatch(r"[0-9A-Z]{4}-[0-9A-Z]{4}", reference)
         await keys(seat, "ctrl+p", f"={reference}", "?What this request did", "enter", "?✗ ")
         assert screens(seat) == ["AuditScreen", "TracePage"]
+
+
+async def test_what_the_list_shows_is_written_to_a_file(office: Office) -> None:
+    async with seated() as seat:
+        await keys(seat, "g", "a", "slash", "=who:grace", "enter", "?1 of")
+        shown = seat.one("#rows").total.rows
+        await keys(seat, "x", "?Export audit trail", "?~/audit.csv", "ctrl+s")
+        await seat.until(lambda: screens(seat) == ["AuditScreen"], "the progress stays")
+        assert told(seat)[-1].startswith("Export audit trail: ")
+        with (office.home / "audit.csv").open(encoding="utf-8-sig", newline="") as opened:
+            found = list(csv.DictReader(opened))
+        assert ({row["who"] for row in found}, len(found)) == ({"grace"}, shown)
+        await keys(seat, "escape", "?audit.export")
+
+
+@pytest.mark.parametrize("office", ["as_auditor"], indirect=True)
+async def test_an_auditor_is_told_who_may_write_it_to_a_file(office: Office) -> None:
+    async with seated() as seat:
+        await sign_in(seat)
+        await keys(seat, "g", "a", "x")
+        assert last_told(seat).startswith("Your roles do not let you export the audit trail")
+        assert screens(seat) == ["AuditScreen"]

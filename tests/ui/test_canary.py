@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from rich.console import Console
+from textual.worker import WorkerFailed
 
 from screens.areas import modes
 from tests.stores import PASSWORD
@@ -151,7 +152,7 @@ async def test_a_crash_of_the_program_tells_nothing(office: Office) -> None:
             try:
                 chained()
             except Odd as error:
-                app._handle_exception(error)
+                app._handle_exception(WorkerFailed(error))
             said = [*app._exit_renderables]
             for one in said:
                 Console(file=out).print(one)

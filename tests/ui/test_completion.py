@@ -83,8 +83,10 @@ async def test_tab_takes_it_too_and_escape_closes_the_list() -> None:
         await answered(app, pilot)
         await pilot.press("escape")
         assert not field.list.is_open
-        assert field.error == "is not in the list; choose one of it."
-        await pilot.press("D")
+        assert field.error == "fits more than one; Down chooses."
+        await pilot.press("down")
+        assert [one.text for one in field.list.suggestions] == ["C:C-00001", "C:C-00002"]
+        await pilot.press("escape", "D")
         await source.wait(pilot)
         await answered(app, pilot)
         await pilot.press("tab")
@@ -197,7 +199,53 @@ async def test_what_is_not_in_the_list_is_refused_where_it_must_be() -> None:
         await answered(app, pilot)
         with pytest.raises(BillingError):
             field.collect()
-        assert field.error == "is not in the list; choose one of it."
+        assert field.error == "is not in the list; choose one from it."
+
+
+async def test_the_only_one_that_fits_is_taken_though_enter_came_first() -> None:
+    source = Source(KNOWN[:1])
+    held, after = source.holds("C"), TextField("name", "Name")
+    field = field_of(source, free=False)
+    app = Stage(Form(field, after))
+    async with app.run_test() as pilot:
+        await pilot.press("C", "enter")
+        assert app.focused is after.input
+        await source.wait(pilot)
+        held.set()
+        await answered(app, pilot)
+        assert field.value == "C:C-00001"
+        assert not field.error
+
+
+async def test_of_several_that_fit_none_is_taken_unseen() -> None:
+    source = Source()
+    held, after = source.holds("C"), TextField("name", "Name")
+    field = field_of(source, free=False)
+    app = Stage(Form(field, after))
+    async with app.run_test() as pilot:
+        await pilot.press("C", "enter")
+        await source.wait(pilot)
+        held.set()
+        await answered(app, pilot)
+        assert field.text == "C"
+        assert field.error == "fits more than one; Down chooses."
+        assert not field.list.is_open
+        await pilot.press("up", "down", "down", "enter")
+        assert field.value == "C:C-00002"
+
+
+async def test_what_is_called_just_so_is_the_one_that_is_highlighted() -> None:
+    def suggest(_text: str) -> list[Suggestion]:
+        return [Suggestion("C-00012"), Suggestion("C-0001")]
+
+    field = CompletionField("parent", "Parent", suggest=suggest, free=False)
+    app = Stage(Form(field, TextField("name", "Name")))
+    async with app.run_test() as pilot:
+        await paste(app, pilot, "c-0001")
+        field._ask()
+        await answered(app, pilot)
+        await pilot.press("enter")
+        assert field.value == "C-0001"
 
 
 async def test_tags_are_completed_one_by_one() -> None:

@@ -27,7 +27,7 @@ async def test_a_brake_is_set_with_its_reason_released_and_both_taken_back(offic
     async with seated() as seat:
         customers = seat.app.services.customers
         await at(seat, number)
-        await keys(seat, "b", f"?Brakes of {number}", "1", "?Reason", "enter", "?is missing")
+        await keys(seat, "b", f"?Brakes of {number}", "1", "?Reason", "enter", "?must be filled in")
         await keys(seat, "=Cheque bounced", "enter", "?■ on hold")
         assert last_told(seat) == f"{number} is on hold.  u takes it back."
         assert customers.show(number).brakes == {Brake.HOLD: "Cheque bounced"}
@@ -117,7 +117,7 @@ async def test_notes_are_written_read_changed_and_deleted(
     async with seated(size) as seat:
         await at(seat, number)
         await keys(seat, "k", f"?Note on {number}", "=First line", "enter", "=second", "ctrl+s")
-        assert last_told(seat) == f"Noted on {number}."
+        assert last_told(seat) == f"Noted on {number}.  u takes it back."
         await keys(seat, "enter", "?second", "K", f"?Notes on {number}", "?Grace wrote this.")
         await keys(seat, "a", "?First line", "=!", "ctrl+s", "?second!")
         await keys(seat, "u", "?second")

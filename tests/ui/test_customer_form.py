@@ -45,7 +45,7 @@ async def row(seat: Seat, field: str, **cells: str) -> None:
 async def test_a_new_one_is_filled_in_and_saved(office: Office) -> None:
     async with seated((80, 24)) as seat:
         await keys(seat, "g", "c", "n", "?New customer", "?the next free one")
-        await keys(seat, "ctrl+s", "?is missing")
+        await keys(seat, "ctrl+s", "?must be filled in")
         await keys(seat, "=Łódź Café", "enter", "enter")
         await fill(seat, "PLN")
         await keys(seat, "enter")
@@ -64,7 +64,7 @@ async def test_a_new_one_is_filled_in_and_saved(office: Office) -> None:
         await row(seat, "meta_data", key="erp_id", value="77")
         await keys(seat, "ctrl+s")
         assert screens(seat) == ["CustomersScreen"]
-        number = last_told(seat).removeprefix("Saved ").rstrip(".")
+        number = last_told(seat).split()[1].rstrip(".")
         made = seat.app.services.customers.show(number)
         assert (made.name, made.terms, made.credit_limit) == (
             "Łódź Café", "dom15", Money(123456, "PLN"),
@@ -104,12 +104,66 @@ async def test_what_is_wrong_stands_beside_its_field(office: Office) -> None:
         await keys(seat, "=12k", "?✗", "ctrl+u", "=5")
         await to(seat, "allocations")
         await keys(seat, "ctrl+n", "=OPS", "tab", "tab", "=40", "ctrl+s")
-        await seat.sees("whenever", "no payment terms")
+        await seat.sees("whenever", "not a payment term")
         assert screens(seat)[-1] == "CustomerForm"
         await to(seat, "terms")
         await fill(seat, "net30")
         await keys(seat, "ctrl+s", "?100")
         assert screens(seat)[-1] == "CustomerForm"
+
+
+async def test_all_that_is_wrong_is_said_at_once_and_once(office: Office) -> None:
+    number = some(office)
+    wrong = {"currency": "XYZ", "terms": "net99x", "language": "in prose", "parent": "nobody"}
+    async with seated() as seat:
+        await keys(seat, "g", "c", "n", "=Some One", "enter", f"={number}")
+        form = seat.app.screen.form  # type: ignore[attr-defined]
+        for name, text in (*wrong.items(), ("credit_limit", "-1")):
+            form.fields[name].text = text
+        await row(seat, "addresses", city="Ulm", country="Narnia")
+        await row(seat, "contacts", name="Ann", email="nowhere")
+        for _ in range(3):
+            await keys(seat, "ctrl+s")
+            errors = {name: field.error for name, field in form.fields.items() if field.error}
+            assert set(errors) == {"currency", "terms", "credit_limit", "language"}
+            assert errors["credit_limit"].startswith("must not be negative")
+            assert errors["terms"].count("net99x") == 1
+            assert seat.text.count("'Narnia' is not a country") == 1
+            assert seat.text.count("is not an e-mail address") == 1
+            assert seat.app.focused is form.fields["currency"].entry
+        await fill(seat, "Euro")
+        form.fields["terms"].text, form.fields["language"].text = "net30", "German"
+        form.fields["addresses"].rows[0].cells["country"].text = "Germany"
+        form.fields["contacts"].rows[0].cells["email"].text = "ann@acme.example"
+        form.fields["credit_limit"].text = "1"
+        await keys(seat, "ctrl+s")
+        assert form.fields["parent"].error.startswith("No customer has the number 'nobody'")
+        assert form.fields["number"].error.startswith(f"Another customer has the number {number}")
+        assert seat.app.focused is form.fields["number"].entry
+        assert not seat.one(".form-state").display
+        await keys(seat, "x")
+        assert not form.fields["number"].error
+
+
+async def test_a_new_one_speaks_the_language_of_the_books(office: Office) -> None:
+    with office.services() as services:
+        done(services.organisations.edit, OrganisationChange(locale="de_AT"))
+    async with seated() as seat:
+        await keys(seat, "g", "c", "n", "?New customer")
+        form = seat.app.screen.form  # type: ignore[attr-defined]
+        assert form.fields["language"].text == "de"
+        assert "German" in seat.text
+
+
+async def test_a_parent_is_named_by_a_word_of_its_name(office: Office) -> None:
+    async with seated() as seat:
+        customers = seat.app.services.customers
+        above = done(customers.create, CustomerDraft("Quernstone Zuivel", "EUR")).number
+        await keys(seat, "g", "c", "n", "=Some One")
+        await to(seat, "parent")
+        await keys(seat, "=quern", "?Quernstone Zuivel", "enter", "ctrl+s")
+        made = last_told(seat).split()[1].rstrip(".")
+        assert customers.show(made).parent == above
 
 
 async def test_a_name_that_looks_like_another_is_asked_about(office: Office) -> None:
@@ -219,7 +273,7 @@ async def test_one_is_made_after_another(office: Office) -> None:
         await keys(seat, "g", "c")
         await on_row(seat, number)
         await keys(seat, "d", "?New customer", "=Somebody Else", "ctrl+s")
-        made = customers.show(last_told(seat).removeprefix("Saved ").rstrip("."))
+        made = customers.show(last_told(seat).split()[1].rstrip("."))
         assert (made.terms, made.currency, made.tags) == (like.terms, like.currency, like.tags)
         assert not made.tax_ids
         assert not made.contacts
@@ -252,5 +306,61 @@ async def test_shares_stay_what_they_are_where_a_comma_marks_decimals(office: Of
         await edit(seat, number)
         await to(seat, "tags")
         await keys(seat, "=comma", "ctrl+s")
-        assert last_told(seat) == f"Saved {number}."
+        assert last_told(seat) == f"Saved {number}.  u takes it back."
         assert seat.app.services.customers.show(number).allocations == shares
+
+
+async def test_a_saved_change_is_taken_back_and_leaves_what_it_did_not_change(
+    office: Office,
+) -> None:
+    number = some(office)
+    async with seated() as seat:
+        before = seat.app.services.customers.show(number)
+        await edit(seat, number)
+        await to(seat, "tags")
+        await keys(seat, "=, gone", "ctrl+s")
+        assert "u takes it back" in told(seat)[-1]
+        assert seat.app.services.customers.show(number).tags != before.tags
+        await keys(seat, "u")
+        assert last_told(seat) == f"Took back: “Saved {number}”."
+        after = seat.app.services.customers.show(number)
+        assert after.draft() == before.draft()
+        await keys(seat, "u")
+        assert "nothing to take back" in last_told(seat)
+
+
+async def test_what_somebody_else_changed_since_is_not_taken_back(office: Office) -> None:
+    number = some(office)
+    async with seated() as seat:
+        await edit(seat, number)
+        await to(seat, "tags")
+        await keys(seat, "=, gone", "ctrl+s")
+        with office.services() as services:
+            done(services.customers.edit, number, None, {"terms": "net99"})
+        await keys(seat, "u")
+        after = seat.app.services.customers.show(number)
+        assert after.terms == "net99"
+        assert "gone" in after.tags
+
+
+async def test_a_new_one_is_taken_back_by_putting_it_away(office: Office) -> None:
+    async with seated() as seat:
+        await keys(seat, "g", "c", "n", "=Acme", "ctrl+s")
+        number = last_told(seat).split()[1].rstrip(".")
+        await keys(seat, "u")
+        assert last_told(seat).startswith("Took back")
+        assert seat.app.services.customers.show(number).archived_at is not None
+
+
+async def test_amounts_stand_everywhere_as_the_books_write_them(office: Office) -> None:
+    number = some(office)
+    with office.services() as services:
+        done(services.organisations.edit, OrganisationChange(locale="de"))
+        for limit in (Money(123450, "EUR"), Money(700000, "EUR")):
+            done(services.customers.edit, number, None, {"currency": "EUR", "credit_limit": limit})
+    async with seated((200, 60)) as seat:
+        await keys(seat, "g", "c", "slash", f"={number}", "enter", "?Credit limit")
+        assert seat.text.count("7.000,00 EUR") == 2
+        await keys(seat, "e", "?Limit now", "?before: 1.234,50 EUR", "escape", "enter", "?Timeline")
+        await seat.sees("1.234,50 EUR → 7.000,00 EUR")
+        assert "1,234.50" not in seat.text

@@ -25,9 +25,11 @@ async def test_the_marked_are_changed_after_the_difference_was_seen(office: Offi
         customers = seat.app.services.customers
         await keys(seat, "g", "c", "space", "space", "c", "?Change 2 customers")
         await ask(seat, add_tags="vip", terms="net7")
-        await seat.sees("What the change does", "1 all 2", "vip; net7", "Enter: change 2 customers")
+        await seat.sees("What the change does", "1 all 2", "2 would change 2",
+                        "● would change", "+vip · terms net", "→ net7",
+                        "Enter: change 2 customers", "u does not take back")  # fmt: skip
         await keys(seat, "escape", "ctrl+s", "?What the change does", "enter", "?What came of it")
-        await seat.sees("2 changed.", "✓ changed", "terms")
+        await seat.sees("2 changed.", "✓ changed", "+vip · terms net", "→ net7")
         assert "Change 2 customers: 2 changed." in told(seat)
         number = seat.one("LineList").lines[0].number
         assert customers.show(number).terms == "net7"
@@ -49,7 +51,7 @@ async def test_without_marks_it_is_the_one_in_hand(office: Office) -> None:
         await seat.sees("nothing to do")
         await keys(seat, "enter", "escape")
         await ask(seat, release="", add_tags="one")
-        await keys(seat, "?1 all 1", "enter", "?What came of it")
+        await keys(seat, "?1 all 1", "enter", "?What came of it", f"?{number}: +one")
         assert "one" in seat.app.services.customers.show(number).tags
 
 
@@ -57,9 +59,9 @@ async def test_what_is_wrong_stands_beside_its_field(office: Office) -> None:
     async with seated() as seat:
         await keys(seat, "g", "c", "c", "?Change 1 customer", "ctrl+s", "?names nothing to change")
         await ask(seat, terms="whenever")
-        await seat.sees("no payment terms")
+        await seat.sees("not a payment term")
         await ask(seat, terms="", brake="hold")
-        await seat.sees("is missing")
+        await seat.sees("must be filled in")
         await keys(seat, "escape")
         assert screens(seat) == ["CustomersScreen"]
 

@@ -13,6 +13,7 @@ from tests.ui.areas import (
     acts,
     below,
     done,
+    fill,
     keys,
     last_told,
     numbers,
@@ -41,7 +42,7 @@ async def test_one_is_opened_and_left_on_the_same_row(
 
 
 async def test_the_row_in_hand_is_told_beside_the_list(office: Office) -> None:
-    async with seated() as seat:
+    async with seated((120, 48)) as seat:
         await keys(seat, "g", "c", "2")
         await keys(seat, "1", "slash", "=brake:no_dunning", "enter", "?not chased:")
         await seat.sees("Notes", "Timeline", "brake set")
@@ -125,13 +126,25 @@ async def test_a_view_is_kept_deleted_and_taken_back(office: Office) -> None:
         await keys(seat, "=Crowns", "enter")
         assert last_told(seat) == "Saved the view Crowns."
         await seat.sees("6 Crowns")
-        await keys(seat, "v", "?Save this view", "=Crowns", "enter", "?Name taken", "escape")
-        await keys(seat, "delete")
+        await keys(seat, "v", "?Save this view", "=Crowns", "enter")
+        await keys(seat, "?✗ You have a view 'Crowns' here", "escape", "delete")
         assert last_told(seat).startswith("Deleted the view Crowns.")
-        assert "Crowns" not in seat.text
+        assert seat.one("#query FieldInput").value == ""
+        await seat.until(lambda: "Crowns" not in seat.text.splitlines()[1], "it still stands there")
         await keys(seat, "u", "?6 Crowns")
         await keys(seat, "1", "delete")
         assert last_told(seat).startswith("Only a view of your own can be deleted")
+
+
+async def test_a_name_no_view_can_have_is_refused_while_it_can_be_changed(office: Office) -> None:
+    async with seated() as seat:
+        await keys(seat, "g", "c", "v", "?Save this view")
+        for name, why in (("x" * 61, "at most 60 are kept"), ("all", "this list always has")):
+            await fill(seat, name)
+            await keys(seat, "enter", f"?{why}")
+            assert screens(seat)[-1] == "Ask"
+            assert seat.one("Ask FieldInput").value == name
+            assert "answer" not in seat.text
 
 
 async def test_the_order_is_turned_and_a_click_does_it_too(office: Office) -> None:
@@ -225,7 +238,7 @@ async def test_a_list_that_cannot_be_read_says_so_and_tries_again(office: Office
 @pytest.mark.parametrize("office", ["founded"], indirect=True)
 async def test_an_empty_list_says_what_the_next_key_is(office: Office) -> None:
     async with seated() as seat:
-        await keys(seat, "g", "c", "?n adds one")
+        await keys(seat, "g", "c", "?n adds the first")
         for key, name in (("a", "Edit"), ("b", "Brake"), ("c", "Change marked"), ("m", "Merge")):
             assert acts(seat)[name].why_not == "There is no customer here; n makes one."
             await keys(seat, key)

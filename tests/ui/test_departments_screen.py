@@ -40,7 +40,7 @@ async def test_one_is_made_under_the_one_in_hand_and_changed(office: Office) -> 
         departments = seat.app.services.departments
         await at(seat, "OPS")
         await keys(seat, "n", "?New department", "=OPS-NEW", "tab", "=Newest", "ctrl+s")
-        assert last_told(seat) == "Saved OPS-NEW."
+        assert last_told(seat) == "Saved OPS-NEW.  u takes it back."
         assert departments.show("OPS-NEW").parent == "OPS"
         await at(seat, "OPS-NEW")
         await keys(seat, "a", "?Edit OPS-NEW", "end", "= of all", "tab", "tab", "=grac")
@@ -54,7 +54,11 @@ async def test_what_is_refused_stands_in_the_form(office: Office) -> None:
     async with seated() as seat:
         await at(seat, "OPS")
         await keys(seat, "n", "?New department", "=FIN", "tab", "=Twice", "ctrl+s")
-        await keys(seat, "?Another department has the code FIN", "escape")
+        await keys(seat, "?Another department has the code FIN")
+        form = seat.app.screen.form  # type: ignore[attr-defined]
+        assert form.fields["code"].error.startswith("Another department")
+        assert seat.app.focused is form.fields["code"].entry
+        await keys(seat, "escape")
         await keys(seat, "a", "?Edit OPS", "tab")
         await fill(seat, "OPS-LOG")
         await keys(seat, "ctrl+s", "?✗", "escape")
@@ -74,7 +78,7 @@ async def test_one_is_put_away_and_brought_back(office: Office) -> None:
         assert last_told(seat) == "MKT-EVT is archived; z brings it back first."
         await keys(seat, "u")
         assert departments.show("MKT-EVT").status is DepartmentStatus.ACTIVE
-        await keys(seat, "z", "escape", "2", "?1 of 10", "z", "?No department here.", "1")
+        await keys(seat, "z", "escape", "2", "?1 of 10", "z", "?No department fits.", "1")
         assert departments.show("MKT-EVT").status is DepartmentStatus.ACTIVE
 
 
@@ -92,7 +96,7 @@ async def test_two_are_merged_seen_and_parted_again(office: Office) -> None:
         assert last_told(seat) == "OPS-LOG was merged into another; m takes that back."
         await keys(seat, "m")
         assert last_told(seat) == "OPS-LOG stands on its own again."
-        await keys(seat, "?No department here.", "1")
+        await keys(seat, "?No department fits.", "1")
         await at(seat, "OPS-LOG")
         await keys(seat, "m", "5", "y", "u")
         assert departments.show("OPS-LOG").status is DepartmentStatus.ACTIVE

@@ -48,7 +48,12 @@ EVERY: Dialogs = {
     "help": lambda t: Help(t, [Act(t, t, t, t, t), Act("n", "New", t, "new", "")], t),
     "conflict": lambda t: Conflict(t, [Difference(t, t, "x", t), Difference(t, f'["{t}"]', t, "")]),
     "diff": lambda t: DiffView(
-        t, [t, "Tags"], [DiffLine((t, Changing(t, t)), reason=t)], DiffCounts(1), doing=t, noun=t
+        t,
+        [t, "Tags"],
+        [DiffLine((t, [Changing(t, t, t), Changing("", t), Changing(t, "")]), reason=t)],
+        DiffCounts(1),
+        doing=t,
+        noun=t,
     ),
 }
 
@@ -149,7 +154,7 @@ async def test_a_question_gives_what_is_typed() -> None:
     async with app.run_test() as pilot:
         await opened(app, pilot, Ask("Hold", "Reason", most=5))
         await pilot.press("enter")
-        assert "✗ is missing." in "\n".join(picture(app))
+        assert "✗ must be filled in." in "\n".join(picture(app))
         await pilot.press(*"because", "enter")
         assert "at most 5 are kept" in "\n".join(picture(app))
         await pilot.press("backspace", "backspace", "enter", "enter")

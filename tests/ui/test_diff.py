@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from screens.dialogs import Changing, DiffCounts, DiffLine, DiffView, Outcome
+from screens.dialogs import Changing, DiffCounts, DiffLine, DiffView, Outcome, steps_told
 from tests.ui.stage import SIZES, Stage, inert, picture
 
 COUNTS = DiffCounts(changed=4_812, same=100, refused=88)
@@ -24,7 +24,7 @@ def lines(count: int) -> list[DiffLine]:
     def one(n: int) -> DiffLine:
         outcome = (Outcome.CHANGED, Outcome.CHANGED, Outcome.SAME, Outcome.REFUSED)[n % 4]
         reason = "It is merged." if outcome is Outcome.REFUSED else ""
-        cells = (f"C-{n:05}", f"Customer \x1b[2J {n}", Changing("a", "a, vip"))
+        cells = (f"C-{n:05}", f"Customer \x1b[2J {n}", [Changing("a", "b", "terms")])
         return DiffLine(cells, outcome, reason)
 
     return [one(n) for n in range(count)]
@@ -48,14 +48,25 @@ async def test_it_names_the_count_and_shows_before_and_after(size: tuple[int, in
         await opened(app, pilot, diff())
         shown = "\n".join(picture(app))
         assert "Enter: change 4,812 customers · Esc cancel" in shown
-        assert "2 changed 4,812" in shown
-        assert "○ 100 stay the same" in shown
-        assert "● changed C-00000" in shown
-        assert "a → a, vip" in shown
+        assert "2 would change 4,812" in shown
+        assert "○ 100 the same" in shown
+        assert "● would change C-00000" in shown
+        assert "terms a → b" in shown
         assert inert(app)
         await pilot.press("enter")
         await pilot.pause()
         assert app.answers == [True]
+
+
+def test_what_comes_and_goes_stands_together_and_apart_from_the_next_thing() -> None:
+    steps = [
+        Changing("", "big", "tags"),
+        Changing("", "vip", "tags"),
+        Changing("new", "", "tags"),
+        Changing("net30", "net45", "terms"),
+        Changing("", "brake hold: late", "brakes"),
+    ]
+    assert steps_told(steps) == "+big +vip −new · terms net30 → net45 · +brake hold: late"
 
 
 async def test_only_some_of_the_rows() -> None:

@@ -17,6 +17,7 @@ from billing_tui.domain.money import Money
 from screens.widgets.fields import (
     ChoiceField,
     CodeField,
+    CurrencyField,
     DateField,
     Field,
     FieldChanged,
@@ -87,7 +88,11 @@ async def test_what_is_meant_stands_beside_what_is_typed(
     [
         (money, "12k", "'12k' is not taken; write all zeros instead of 'k'."),
         (money, "1,2345", "'1,2345' has 4 decimals, but EUR has at most 2."),
-        (lambda: PercentField("p", "Share"), "x", "'x' is no number; type digits, like 1234.50."),
+        (
+            lambda: PercentField("p", "Share"),
+            "x",
+            "'x' is not a number; type digits, like 1234.50.",
+        ),
         (day, "1/2/2026", "1/2/2026 can be read as two dates; write the year first, like"),
         (
             lambda: NumberField("n", "Days", least=1, places=0),
@@ -157,19 +162,25 @@ async def test_an_empty_field_is_only_wrong_when_it_is_collected() -> None:
         assert not field.has_class("-wrong")
         with pytest.raises(BillingError):
             field.collect()
-        assert field.error == "is missing."
+        assert field.error == "must be filled in."
     assert money().value is None
 
 
 async def test_another_currency_is_read_at_once() -> None:
-    field = money(text="1,50")
-    app = Stage(field)
+    currency = CurrencyField("currency", "Currency", text="EUR", required=True)
+    field = money(text="1,50", follows=currency)
+    app = Stage(Form(currency, field))
     async with app.run_test() as pilot:
-        field.currency = "JPY"
+        field.complain("", "is in EUR; write it in XYZ.")
+        currency.text = "JPY"
         await pilot.pause()
         assert "JPY has none" in field.error
-        field.currency = "USD"
+        assert "write it" not in field.error
+        currency.text = "US Dollar"
         assert field.value == Money(150, "USD")
+        currency.text = "XYZ"
+        await pilot.pause()
+        assert not field.error
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from billing_tui.services.imports import Imports
-from screens.imports import WaitingPage
+from billing_tui.services.imports import TARGETS, Imports
+from screens.imports import ImportPage, WaitingPage
 from screens.tasks import Stopped, TaskState
+from screens.widgets.keys_bar import KeysBar
 from tests.ui.areas import keys, last_told, screens, sign_in, told
 from tests.ui.office import Office
 from tests.ui.seat import Seat, seated
@@ -25,6 +26,12 @@ def file(office: Office, text: str, name: str = "given.csv") -> Path:
     path = office.home / name
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def footer(seat: Seat, name: str) -> str:
+    """The key that works under this name below the screen, or none."""
+    found = seat.app.screen.query_one(KeysBar).keys
+    return next((key.display for key in found if key.name == name and key.works), "")
 
 
 async def check(seat: Seat, path: Path, area: str = "c") -> None:
@@ -46,7 +53,7 @@ async def test_a_file_is_checked_confirmed_and_taken_in(office: Office) -> None:
         assert screens(seat) == ["CustomersScreen"]
         # The same file again changes nothing.
         await check(seat, office.home / "given.csv")
-        await keys(seat, "ctrl+s", "enter")
+        await keys(seat, "ctrl+s", "?2 rows may be", "y")
         assert "taken in before" in last_told(seat)
         assert seat.app.services.customers.count().rows == before + 2
 
@@ -58,9 +65,12 @@ async def test_bad_rows_are_shown_and_nothing_is_written(
     async with seated(size) as seat:
         await check(seat, file(office, BAD))
         await seat.sees("✗ 3 rows checked, 2 not usable.", "✗ unusable", "row 2", "row 3", "terms")
-        seat.one("Problems").focus()
-        await keys(seat, "down", "?row 3 currency:", "ctrl+s")
-        assert last_told(seat).startswith("Some rows are not usable")
+        await keys(seat, "down", "?Row 3, currency:")
+        # Corrected, it is checked again from where one reads.
+        assert (footer(seat, "Check"), footer(seat, "Take in")) == ("^s", "")
+        file(office, GOOD)
+        await keys(seat, "ctrl+s", "?✓ 2 rows checked")
+        assert (footer(seat, "Check"), footer(seat, "Take in")) == ("", "^s")
         # Another file is another check.
         seat.one("#form-page Form").fields["file"].text = str(file(office, GOOD, "good.csv"))
         await seat.settled()
@@ -72,8 +82,8 @@ async def test_bad_rows_are_shown_and_nothing_is_written(
 async def test_doubtful_rows_are_asked_about(office: Office) -> None:
     async with seated() as seat:
         await check(seat, file(office, DOUBTFUL))
-        await seat.sees("1 doubtful", "◐ doubtful", "looks like")
-        await keys(seat, "ctrl+s", "?1 row may be a mistake", "enter")
+        await seat.sees("1 doubtful", "◐ doubtful", "looks like 'Zeta One' in row 2")
+        await keys(seat, "ctrl+s", "?1 row may be a customer that is there already", "enter")
         assert screens(seat)[-1] == "ImportPage", "an Enter too many does nothing"
         await keys(seat, "ctrl+s", "y")
         assert "Import customers: 2 rows taken in." in told(seat)
@@ -82,9 +92,84 @@ async def test_doubtful_rows_are_asked_about(office: Office) -> None:
 async def test_a_file_that_cannot_be_read_is_one_sentence(office: Office) -> None:
     async with seated() as seat:
         await check(seat, office.home / "nowhere.csv")
-        await seat.sees("✗ ", "no such file")
+        await seat.sees("✗ There is no file ", "nowhere.csv.")
+        assert footer(seat, "Check") == "^s"
         await check_again(seat, file(office, "colour\nred\n"))
         await seat.sees("✗ ")
+
+
+async def test_an_amount_that_is_unclear_or_none_is_said_as_the_screen_calls_it(
+    office: Office,
+) -> None:
+    rows = "name,currency,credit_limit,terms\n"
+    async with seated((80, 24)) as seat:
+        await check(seat, file(office, rows + 'New One,EUR,"1,234",\n'))
+        await seat.sees("Row 2, credit limit: '1,234'", "Choose it under Amounts.")
+        assert "--" not in seat.text
+        await check_again(seat, file(office, rows + "New One,EUR,abc,soon\n", "other.csv"))
+        await seat.sees("Row 2, credit limit: 'abc' is not a number")
+        await keys(seat, "down", "?Row 2, terms: 'soon'", "?eom+10 (end of month", "?up to 365")
+
+
+async def test_a_customer_who_is_there_already_is_a_doubt_that_is_decided(office: Office) -> None:
+    async with seated((80, 24)) as seat:
+        customers = seat.app.services.customers
+        (known, *_others) = customers.list().items
+        before = customers.count().rows
+        await check(seat, file(office, f"name,currency\n{known.name},EUR\nNew One,EUR\n"))
+        await seat.sees("◐ 2 rows checked, all usable, 1 doubtful;", f"{known.number} is called")
+        await keys(seat, "ctrl+s", "?1 row may be a customer that is there already", "enter")
+        assert customers.count().rows == before
+        await keys(seat, "ctrl+s", "y")
+        assert customers.count().rows == before + 2
+
+
+async def test_the_footer_says_how_to_check_and_when_it_is_good_how_to_take_in(
+    office: Office,
+) -> None:
+    async with seated() as seat:
+        await keys(seat, "g", "c", "i", "?ctrl+s checks it")
+        assert (footer(seat, "Check"), footer(seat, "Take in")) == ("^s", "")
+        seat.app.screen.query_one("#form-page Form").fields["file"].text = str(file(office, GOOD))  # type: ignore[attr-defined]
+        await keys(seat, "ctrl+s", "?all usable; ctrl+s takes them in.")
+        assert (footer(seat, "Check"), footer(seat, "Take in")) == ("", "^s")
+        await keys(seat, "enter", "enter", "?Take in this file", "escape")
+
+
+async def test_while_it_is_checked_the_key_does_nothing(office: Office) -> None:
+    take_in, go_on = Imports.take_in, threading.Event()
+
+    def slow(self: Imports, *given: Any) -> Any:
+        assert go_on.wait(20)
+        return take_in(self, *given)
+
+    office.patch.setattr(Imports, "take_in", slow)
+    async with seated() as seat:
+        await keys(seat, "g", "c", "i", "?Import ")
+        seat.app.screen.query_one("#form-page Form").fields["file"].text = str(file(office, GOOD))  # type: ignore[attr-defined]
+        await seat.pilot.press("ctrl+s")
+        await seat.until(lambda: "Checking…" in seat.text, "nothing says that it is checked")
+        await seat.pilot.press("ctrl+s")
+        await seat.until(lambda: last_told(seat) == "The file is being checked.", "it is not said")
+        go_on.set()
+        await seat.sees("✓ 2 rows checked")
+
+
+@pytest.mark.parametrize(
+    ("kind", "called"),
+    [("customers", "customers"), ("departments", "departments"), ("mappings", "ledger codes")],
+)
+async def test_the_help_tells_the_columns_and_how_it_is_done(
+    office: Office, kind: str, called: str
+) -> None:
+    async with seated() as seat:
+        seat.app.push_screen(ImportPage(kind))
+        await keys(seat, "f1", f"?Import {called}")
+        needed = [f"* {one.name}" for one in TARGETS[kind].columns if one.needed]
+        await seat.sees(*needed)
+        await keys(seat, "end", "?taken in once", "?ctrl+s checks the file")
+        assert "==" not in seat.text
+        assert "--" not in seat.text
 
 
 async def check_again(seat: Seat, path: Path) -> None:

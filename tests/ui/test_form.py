@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from billing_tui.domain.customers import AddressKind, Delivery
+from billing_tui.domain.errors import Refused
 from billing_tui.domain.fields import FieldError, FieldsRefused
 from billing_tui.domain.money import Money
 from screens.widgets.fields import (
@@ -133,10 +134,10 @@ async def test_what_is_wrong_is_said_at_once_and_the_first_gets_the_focus() -> N
         assert not app.heard(Form.Submitted)
         assert not form.busy
         assert app.focused is form.fields["name"].entry
-        assert form.fields["name"].error == "is missing."
+        assert form.fields["name"].error == "must be filled in."
         shown = "\n".join(picture(app))
         assert "✗ '12k' is not taken" in shown
-        assert "✗ Name: is missing." in shown
+        assert "✗ Name: must be filled in." in shown
 
 
 async def test_refusals_go_to_the_fields_they_are_about() -> None:
@@ -152,7 +153,7 @@ async def test_refusals_go_to_the_fields_they_are_about() -> None:
             FieldError("limit", "is negative."),
             FieldError("limit", "is silly."),
             FieldError("addresses", "must not be more than 20."),
-            FieldError("terms", "is no payment terms."),
+            FieldError("terms", "is not a payment term."),
         ]
         form.show_errors(FieldsRefused("The customer", errors))
         await pilot.pause()
@@ -166,13 +167,78 @@ async def test_refusals_go_to_the_fields_they_are_about() -> None:
             "✗ b: is too long.",
             "✗ is negative. is silly.",
             "✗ must not be more than 20.",
-            "✗ terms: is no payment terms.",
+            "✗ terms: is not a payment term.",
         ):
             assert said in shown
         assert app.focused is form.fields["limit"].entry
         await pilot.press("5")
         await pilot.pause()
         assert not form.fields["limit"].error
+
+
+async def test_a_refusal_is_said_once_however_often_it_comes() -> None:
+    form = whole()
+    app = Stage(form)
+    async with app.run_test(size=(100, 40)) as pilot:
+        form.fill({"contacts": [{"name": "Ann"}]})
+        await pilot.pause()
+        first = [
+            FieldError("limit", "is silly."),
+            FieldError("limit", "is silly."),
+            FieldError("contacts[0]", "is there twice."),
+            FieldError("contacts[0].email", "is no address."),
+        ]
+        for _ in range(3):
+            form.show_errors(FieldsRefused("It", first))
+        assert form.fields["limit"].error == "is silly."
+        await pilot.pause()
+        assert "\n".join(picture(app)).count("is there twice.") == 1
+        form.show_errors(FieldsRefused("It", [FieldError("name", "is taken.")]))
+        await pilot.pause()
+        shown = "\n".join(picture(app))
+        assert "✗ is taken." in shown
+        assert not any(gone in shown for gone in ("silly", "twice", "is no address"))
+
+
+async def test_what_was_refused_before_does_not_stay_beside_what_is_wrong_now() -> None:
+    form = whole()
+    app = Stage(form)
+    async with app.run_test() as pilot:
+        form.show_errors(FieldsRefused("It", [FieldError("limit", "is silly.")]))
+        await pilot.press("ctrl+s")
+        await pilot.pause()
+        assert form.fields["name"].error == "must be filled in."
+        assert not form.fields["limit"].error
+
+
+async def test_an_error_that_names_its_field_stands_beside_it() -> None:
+    form = small()
+    app = Stage(form)
+    async with app.run_test() as pilot:
+        error = Refused("Taken", "Another one is there.")
+        error.field = "city"
+        form.show_errors(error)
+        await pilot.pause()
+        assert form.fields["city"].error == "Another one is there."
+        assert app.focused is form.fields["city"].entry
+
+
+async def test_what_the_rules_say_stands_there_at_once_with_what_cannot_be_read() -> None:
+    seen: list[dict[str, Any]] = []
+
+    def check(values: Any) -> list[FieldError]:
+        seen.append(dict(values))
+        return [FieldError("city", "is far away."), FieldError("name", "is not judged twice.")]
+
+    form = Form(TextField("name", "Name", required=True), TextField("city", "City"), check=check)
+    app = Stage(form)
+    async with app.run_test() as pilot:
+        await pilot.press("ctrl+s")
+        assert seen == [{"city": ""}]
+        assert form.fields["name"].error == "must be filled in."
+        assert form.fields["city"].error == "is far away."
+        assert app.focused is form.fields["name"].entry
+        assert not app.heard(Form.Submitted)
 
 
 async def test_errors_of_cells_stand_at_their_row() -> None:

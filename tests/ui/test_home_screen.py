@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.ui.areas import keys, last_told, screens, told
+from billing_tui.domain.alerts import Severity
+from billing_tui.domain.home import WorkLine
+from billing_tui.domain.pages import Counted
+from screens.settings.pages import BY_NAME as SETTINGS
+from tests.ui.areas import keys, last_told, screens, sign_in, told
 from tests.ui.office import Office
 from tests.ui.seat import seated
 from tests.ui.stage import SIZES
@@ -87,3 +91,47 @@ async def test_an_import_that_waits_leads_to_what_can_be_done(office: Office) ->
         assert last_told(seat) == "No file waits."
         await keys(seat, "escape")
         assert screens(seat) == ["HomeScreen"]
+
+
+UNMAPPED = WorkLine(
+    "accounts.unmapped", Counted(1), Severity.WARNING, "1 account in use", "home", "accounts"
+)
+
+
+async def test_accounts_without_a_code_lead_to_the_import_of_codes(office: Office) -> None:
+    office.me = "karl"
+    path = office.home / "codes.csv"
+    path.write_text("entity,account,valid_from,code\nMAIN,receivable,2026-11-02,1499\n")
+    async with seated() as seat:
+        await sign_in(seat)
+        seat.one("#queue").show_work((UNMAPPED,))
+        await keys(seat, "enter", "?Import ledger codes", f"={path}", "ctrl+s", "?✓ 1 row checked")
+        await keys(seat, "ctrl+s", "enter")
+        assert "Import ledger codes: 1 row taken in." in told(seat)
+        assert "1499" in [one.code for one in seat.app.services.gl.list()]
+        await seat.until(lambda: screens(seat) == ["HomeScreen"], "the progress stays")
+
+
+async def test_or_tell_who_may_give_them_one(office: Office) -> None:
+    office.me = "grace"
+    async with seated() as seat:
+        await sign_in(seat)
+        seat.one("#queue").show_work((UNMAPPED,))
+        await keys(seat, "enter")
+        assert "map accounts" in last_told(seat)
+        assert "controller may" in last_told(seat)
+        assert screens(seat) == ["HomeScreen"]
+
+
+async def test_no_line_leads_to_a_page_that_is_not_there(office: Office) -> None:
+    async with seated() as seat:
+        lines = seat.one("#queue").lines
+        led = {line.query for line in lines if line.area == "settings"} - {"imports"}
+        assert led <= SETTINGS.keys()
+
+
+async def test_a_click_on_the_narrow_bar_shows_the_areas(office: Office) -> None:
+    async with seated((80, 24)) as seat:
+        await seat.pilot.click("Tabs", offset=(3, 0))
+        await seat.settled()
+        assert screens(seat) == ["HomeScreen", "Jump"]

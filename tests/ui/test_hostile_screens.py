@@ -94,6 +94,8 @@ async def test_every_string_in_every_kind_of_field() -> None:
     fields = kinds()
     app = Stage(*fields)
     async with app.run_test(size=(8000, 40)) as pilot:
+        for entry in app.query("FieldInput, NotesArea").results():
+            entry.styles.max_width = 8000
         for strings in batches(many(STRINGS, seed=5), 10):
             text = " ".join(strings)
             for field in fields:

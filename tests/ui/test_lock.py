@@ -64,7 +64,7 @@ async def test_a_wrong_one_is_said_and_gone(local: Machine) -> None:
         await locked(front)
         await front.answer(WRONG)
         assert front.mode == "lock"
-        assert front.says("The login or the password is wrong")
+        assert front.says("The password is wrong. Try again.")
         assert front.field("password").text == ""
         await front.answer("")
         assert front.mode == "lock"

@@ -27,6 +27,16 @@ PARTS: tuple[Part, ...] = (
 )
 
 
+async def test_what_was_written_in_lines_is_shown_in_lines() -> None:
+    pane = Pane()
+    app = Stage(pane)
+    async with app.run_test(size=(40, 10)) as pilot:
+        pane.show((Event("10:07", "called them\nthey pay", "ann"),))
+        await pilot.pause()
+        shown = [line.strip("│ ") for line in picture(app)]
+        assert shown[:2] == ["10:07 ● called them", "they pay · ann"]
+
+
 async def test_another_theme_gives_it_another_ground() -> None:
     pane = Pane()
     app = Stage(pane)

@@ -184,7 +184,7 @@ async def test_nothing_yet_nothing_found_and_nothing_readable(size: tuple[int, i
         assert "No lines yet. n writes the first one." in seen.lines[2]
         source.error = Away()
         await seen.press("f5")
-        assert "× The database cannot be reached. F5 tries again." in seen.lines[2]
+        assert "✗ The database cannot be reached. F5 tries again." in seen.lines[2]
         assert [failed.error for failed in seen.all(Failed)] == [source.error]
         source.error, source.inner = None, Kept(1)
         await seen.press("f5")
@@ -205,7 +205,7 @@ async def test_rows_that_cannot_be_read_are_missing_and_come_back() -> None:
     async with listing(source) as seen:
         source.error = Away()
         await seen.press("end")
-        assert all("× not read" in line for line in seen.lines[1:])
+        assert all("✗ not read" in line for line in seen.lines[1:])
         assert len(seen.all(Failed)) == 1
         await seen.press("up")
         source.error = None
@@ -217,7 +217,7 @@ async def test_a_fault_of_the_source_is_told_like_a_refusal() -> None:
     source = Gated(Kept())
     source.error = ZeroDivisionError()
     async with listing(source) as seen:
-        assert "× The list could not be read." in seen.lines[2]
+        assert "✗ The list could not be read." in seen.lines[2]
         assert [failed.error for failed in seen.all(Failed)] == [source.error]
 
 

@@ -49,6 +49,13 @@ async def test_the_place_of_a_vanished_row_is_taken_by_the_next() -> None:
         source.drop(16, 14)
         await seen.reload()
         assert (seen.at, seen.where) == (12, "6 of 6")
+        await seen.press("home")
+        source.drop(0)
+        await seen.reload()
+        assert (seen.at, seen.where) == (2, "1 of 5")
+        source.drop(2, 6)
+        await seen.reload()
+        assert (seen.at, seen.where) == (8, "1 of 3")
         source.lines.clear()
         await seen.reload()
         assert "No lines yet" in seen.lines[2]

@@ -107,7 +107,7 @@ async def test_a_server_that_comes_back_is_opened_by_a_key(
     link.symlink_to(gone)
     away = url.replace(server.socket, str(link))
     async with sitting(Options(store=away)) as front:
-        assert front.says("Store away", "The database cannot be reached")
+        assert front.says("No connection", "The database cannot be reached")
         link.unlink()
         link.symlink_to(server.socket)
         await front.press("r")
@@ -120,7 +120,7 @@ async def test_a_file_that_cannot_be_written_is_said(machine: Machine) -> None:
     machine.store.chmod(0o400)
     machine.store.parent.chmod(0o500)
     async with sitting() as front:
-        assert front.says("✗ Store cannot be written")
+        assert front.says("✗ Read-only")
         machine.store.parent.chmod(0o700)
         machine.store.chmod(0o600)
         await front.press("r")

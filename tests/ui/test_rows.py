@@ -68,11 +68,13 @@ async def test_a_wrong_cell_is_named_under_its_row() -> None:
         with pytest.raises(BillingError):
             field.collect()
         await pilot.pause()
-        assert "✗ Department: is missing.  ✗ %: 'x' is no number" in "\n".join(picture(app))
+        assert "✗ Department: must be filled in.  ✗ %: 'x' is not a number" in "\n".join(
+            picture(app)
+        )
         assert field.entry is field.rows[0].cells["department"].entry
         await pilot.press("A")
         await pilot.pause()
-        assert "Department: is missing" not in "\n".join(picture(app))
+        assert "Department: must be" not in "\n".join(picture(app))
 
 
 async def test_more_rows_than_are_kept_are_refused() -> None:

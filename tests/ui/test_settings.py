@@ -304,7 +304,7 @@ async def test_ones_own_password_is_set_changed_and_removed(office: Office) -> N
         await seat.sees("is not the same as the first one.")
         await fill(seat, PASSWORD)
         await seat.press("enter")
-        await hears(seat, "Your password is another one now.")
+        await hears(seat, "Your password is set.")
         await seat.sees("● set")
         await seat.until(lambda: seat.app.session.lockable, "the console cannot lock")
         await seat.press("p")
@@ -316,37 +316,22 @@ async def test_ones_own_password_is_set_changed_and_removed(office: Office) -> N
         for text in (PASSWORD, new, new):
             await seat.type(text)
             await seat.press("enter")
-        await hears(seat, "Your password is another one now.")
+        await hears(seat, "Your password is changed.")
         await seat.press("delete", "y")
         await seat.type(new)
         await seat.press("enter")
         await seat.sees("○ none")
 
 
-async def test_secrets_are_kept_tried_and_removed_but_never_shown(office: Office) -> None:
-    canary = "PEARL-CANARY-VALUE"
+async def test_the_list_of_pages_says_how_to_get_to_the_keys_of_one(office: Office) -> None:
     async with seated() as seat:
-        await turn_to(seat, "credentials")
-        await seat.sees("No keyring")
-        await find(seat, "store-password")
-        await seat.press("a")
-        await seat.type(canary)
-        await seat.press("enter")
-        await seat.sees("No keyring to trust")
-        await seat.press("escape")
-        await find(seat, "audit-key")
-        await seat.press("t")
-        await hears(seat, "it seals the audit trail")
-        await find(seat, "audit-keys-before")
-        await seat.press("delete", "y")
-        await seat.sees("Nothing to remove")
-        await seat.press("escape")
-        await find(seat, "checkpoint-key")
-        await seat.press("a")
-        await seat.type("not a code")
-        await seat.press("enter")
-        await seat.sees("Esc close")
-        assert canary not in seat.text
+        await seat.press("g", "s", "down", "down")
+        assert "→ Into the page" in seat.text.splitlines()[-1]
+        await seat.press("right")
+        assert "n New" in seat.text.splitlines()[-1]
+        assert "Into the page" not in seat.text.splitlines()[-1]
+        await seat.press("left")
+        assert "→ Into the page" in seat.text.splitlines()[-1]
 
 
 async def test_about_copies_where_the_store_is(office: Office) -> None:

@@ -127,6 +127,6 @@ async def test_you_on_a_shared_store(shared: str) -> None:
         assert acts(seat)["No password"].why_not.startswith("On a shared store")
         new = "another good password"
         await keys(seat, "p", f"={new}", "enter", f"={new}", "enter")
-        await hears(seat, "Your password is another one now.")
+        await hears(seat, "Your password is changed.")
         await turn_to(seat, "about")
         await seat.sees("Postgres ")

@@ -11,6 +11,7 @@ from billing_tui.adapters.clock import SystemClock
 from billing_tui.app import BillingApp
 from billing_tui.app.given import Options
 from billing_tui.bootstrap import os_user
+from screens.dialogs import Help
 from screens.home import HomeScreen
 from screens.sign_in import SignInForm
 from screens.widgets.fields.field import Field
@@ -140,7 +141,7 @@ async def test_another_console_may_have_used_the_tries_up(local: Machine) -> Non
     [
         ("nobody", PASSWORD, "You are not an active user"),
         ("left", PASSWORD, "You are not an active user"),
-        ("plain", "", "is missing"),
+        ("plain", "", "must be filled in"),
     ],
 )
 async def test_who_is_not_known_or_disabled_is_told(
@@ -208,6 +209,17 @@ async def test_what_is_remembered_opens_and_is_forgotten_when_refused(
         assert front.mode == "sign_in"
         assert front.says("The login or the password is wrong")
     assert ring.kept == {}
+
+
+async def test_the_keys_told_are_those_that_work(local: Machine, ring: type[FakeRing]) -> None:
+    async with sitting() as front:
+        await front.to_field("remember")
+        await front.press("question_mark")
+        shown = front.app.screen
+        assert isinstance(shown, Help)
+        names = {act.name for act in shown.known}
+        assert {"Sign in", "Quit"} <= names
+        assert not names & {"Go to", "Palette", "Running", "Lock", "Sign out", "Undo"}
 
 
 async def test_nothing_is_remembered_unasked(local: Machine, ring: type[FakeRing]) -> None:
@@ -280,7 +292,7 @@ async def test_a_shared_store_always_asks(machine: Machine, shared: str) -> None
         assert front.field("login").text == ADMIN
         assert "refused" not in front.seat.text
         await front.press("enter")
-        assert front.field("password").error == "is missing."
+        assert front.field("password").error == "must be filled in."
         await front.answer(WRONG)
         assert front.says("does not accept this login or password")
         await front.answer(PASSWORD)
@@ -302,6 +314,41 @@ async def test_a_shared_password_is_remembered_and_forgotten(
     assert PASSWORD not in ring.kept.values()
     async with sitting(Options(store=shared)) as front:
         assert front.mode == "sign_in"
+
+
+async def test_what_was_set_for_jobs_stays_when_somebody_signs_out(
+    machine: Machine, shared: str, ring: type[FakeRing]
+) -> None:
+    machine.does("--store", shared, "credentials", "set", "store-password", "--file",
+                 machine.secret())  # fmt: skip
+    set_for_jobs = dict(ring.kept)
+    assert list(set_for_jobs.values()) == [PASSWORD]
+    async with sitting(Options(store=shared)) as front:
+        assert front.mode == "home"
+        await front.press("ctrl+o")
+        assert front.mode == "sign_in"
+        assert ring.kept == set_for_jobs
+        # Neither does "remember me" make it something that is forgotten.
+        await front.to_field("password")
+        await front.seat.type(PASSWORD)
+        await front.press("tab", "left", "enter")
+        assert front.mode == "home"
+        await front.press("ctrl+o")
+    assert ring.kept == set_for_jobs
+
+
+async def test_what_is_remembered_of_a_shared_store_is_forgotten_when_refused(
+    machine: Machine, shared: str, ring: type[FakeRing]
+) -> None:
+    async with sitting(Options(store=shared)) as front:
+        await front.seat.type(PASSWORD)
+        await front.press("tab", "left", "enter")
+        assert front.mode == "home"
+    for account in ring.kept:
+        ring.kept[account] = WRONG
+    async with sitting(Options(store=shared)) as front:
+        assert front.mode == "sign_in"
+    assert ring.kept == {}
 
 
 async def test_somebody_else_comes_in_on_a_shared_store(
@@ -335,9 +382,9 @@ async def test_a_server_that_is_away_is_said_and_tried_again(
     away = server.url(ADMIN, "billing").replace(server.socket, str(Path(server.socket) / "gone"))
     async with sitting(Options(store=away)) as front:
         assert front.mode == "start"
-        assert front.says("Store away", "The database cannot be reached")
+        assert front.says("No connection", "The database cannot be reached")
         await front.press("r")
-        assert front.says("Store away")
+        assert front.says("No connection")
 
 
 def test_the_console_is_what_screens_think_it_is() -> None:

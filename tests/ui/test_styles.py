@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from textual.css import stylesheet
+from textual.css.parse import parse
 
 from tests.ui.office import Office
 from tests.ui.seat import seated
@@ -15,14 +15,13 @@ async def test_what_is_parsed_is_kept_while_the_colours_stay(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     parsed: list[str] = []
-    parse = stylesheet.parse
 
     def told(scope: str, css: str, *given: Any, **more: Any) -> Any:
         parsed.append(css)
         return parse(scope, css, *given, **more)
 
     async with seated(theme="billing-dark") as seat:
-        monkeypatch.setattr(stylesheet, "parse", told)
+        monkeypatch.setattr("textual.css.stylesheet.parse", told)
         await seat.press("g", "d")
         assert len(parsed) == len(set(parsed))
         parsed.clear()

@@ -14,6 +14,7 @@ from billing_tui.app.given import Options
 from billing_tui.bootstrap import os_user
 from billing_tui.domain.recovery import from_code
 from billing_tui.services.checkpoints import Checkpoints
+from screens.dialogs import Help
 from screens.widgets.fields.field import Field
 from screens.widgets.fields.texts import InputField
 from tests.commands import Machine
@@ -43,7 +44,7 @@ def germany(machine: Machine) -> None:
 async def test_a_store_is_made_by_keys_alone_as_setup_makes_it(machine: Machine) -> None:
     async with sitting(size=(80, 24)) as front:
         assert front.mode == "wizard"
-        assert front.says(str(machine.store))
+        assert front.says("Demo data", "Recovery code", str(machine.store))
         await typed_to_summary(front)
         assert front.says("Nordwind GmbH, DE", "EUR", "de, Europe/Berlin", "Ann Bell", "a trial")
         assert not machine.store.exists()
@@ -215,19 +216,19 @@ async def test_y_copies_the_code_and_nothing_keeps_it_afterwards(machine: Machin
 async def test_what_is_wrong_is_said_beside_its_field(machine: Machine) -> None:
     async with sitting() as front:
         await front.press("enter", "enter", "enter", "enter")
-        assert (step(front), front.field("organisation").error) == ("company", "is missing.")
+        assert (step(front), front.field("organisation").error) == ("company", "must be filled in.")
         await front.fill("organisation", "Nordwind")
         await front.fill("country", "Narnia")
         await front.press("tab", "tab", "enter")
-        assert "no country" in front.field("country").error
+        assert "not a country" in front.field("country").error
         await front.fill("country", "uk")
         await front.press("enter")
         assert step(front) == "books"
         await front.fill("zone", "Mars/Base")
         await front.fill("currency", "Taler")
         await front.press("enter", "enter", "enter")
-        assert "no currency" in front.field("currency").error
-        assert "no time zone" in front.field("zone").error
+        assert "not a currency" in front.field("currency").error
+        assert "not a time zone" in front.field("zone").error
         assert step(front) == "books"
 
 
@@ -352,10 +353,21 @@ async def test_somebody_else_as_first_admin_needs_a_password(machine: Machine) -
         await front.answer("Nordwind")
         await front.press(*["enter"] * 5)
         await front.press("enter", "enter", "enter")
-        assert (step(front), front.field("password").error) == ("you", "is missing.")
+        assert (step(front), front.field("password").error) == ("you", "must be filled in.")
         await front.fill("password", LOCAL_PASSWORD)
         await front.fill("again", LOCAL_PASSWORD)
         await front.press("tab", "enter", "enter", "enter", "enter")
         await confirmed(front)
         assert (front.mode, front.app.session.login) == ("home", "anna")
     assert os_user() != "anna"
+
+
+async def test_the_keys_told_are_those_that_work_before_anybody_is_in(machine: Machine) -> None:
+    async with sitting() as front:
+        await to_summary(front)
+        await front.press("question_mark")
+        shown = front.app.screen
+        assert isinstance(shown, Help)
+        names = {act.name for act in shown.known}
+        assert {"Continue", "Back", "Quit", "Keys"} <= names
+        assert not names & {"Go to", "Palette", "Running", "Lock", "Sign out", "Undo"}

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+from typing import Any
+
+from billing_tui.app.founding import Founder
 from billing_tui.app.given import Options
 from storage import health
 from tests.commands import Machine
@@ -11,12 +15,16 @@ from tests.ui.wizarding import on_from, step
 
 
 async def to_server(front: Front, server: Server, database: str, login: str, word: str) -> None:
+    await to_password(front, server, database, login)
+    await front.answer(word)
+
+
+async def to_password(front: Front, server: Server, database: str, login: str) -> None:
     await front.press("right")
     values = {"host": server.socket, "port": "5432", "database": database, "login": login}
     for name, text in values.items():
         await front.fill(name, text)
-    front.field("password").focus()
-    await front.answer(word)
+    await front.to_field("password")
 
 
 def fresh_database(server: Server, name: str, owner: str = "setup_admin") -> str:
@@ -65,6 +73,33 @@ async def test_a_server_that_is_not_there_is_said_and_the_password_is_not_asked_
         await front.fill("port", "5432")
         await front.press("enter")
         assert front.says("Nothing is in it yet")
+
+
+async def test_while_it_connects_it_says_so_and_enter_does_nothing(
+    machine: Machine, server: Server
+) -> None:
+    name = fresh_database(server, "slow_to_answer")
+    look, go_on, looks = Founder.look, threading.Event(), []
+
+    def slow(self: Founder, *given: Any) -> Any:
+        looks.append(given)
+        assert go_on.wait(20)
+        return look(self, *given)
+
+    machine.patch.setattr(Founder, "look", slow)
+    async with sitting(size=(80, 24)) as front:
+        await to_password(front, server, name, "setup_admin")
+        await front.seat.type(PASSWORD)
+        await front.pilot.press("enter")
+        await front.seat.until(lambda: front.says("Connecting…"), "nothing is said")
+        assert not front.says("Enter connects")
+        await front.pilot.press("enter", "enter")
+        assert front.says("Connecting…")
+        go_on.set()
+        await front.seat.settled()
+        assert front.says("Nothing is in it yet")
+        assert not front.says("Connecting…")
+    assert len(looks) == 1
 
 
 async def test_a_wrong_database_and_a_bad_address_are_said(

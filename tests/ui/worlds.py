@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from functools import cache
 from itertools import count
@@ -19,11 +19,13 @@ from billing_tui.domain.rights import Role
 from billing_tui.domain.users import UserDraft
 from billing_tui.domain.views import ViewDraft
 from billing_tui.services.bundle import Services
+from storage.engine import sqlite_module
 from tests.stores import PASSWORD
+from tests.ui.crowds import crowd_on_sqlite
 from tests.ui.homes import Kept
 from tests.ui.office import ME, Office
 
-CUSTOMERS = 400
+CUSTOMERS, CROWD = 400, 12_000
 PEOPLE = (
     UserDraft("grace", "Grace Lund", (Role.CLERK,)),
     UserDraft("karl", "Karl Brandt", (Role.CONTROLLER, Role.APPROVER)),
@@ -79,9 +81,27 @@ def as_auditor(office: Office) -> None:
     office.me = "noor"
 
 
+def crowded(office: Office) -> None:
+    """More customers than are counted at once."""
+    lived_in(office)
+    crowd_on_sqlite(office.store, CROWD)
+
+
+def tampered(office: Office) -> None:
+    """Somebody changed a customer behind the program's back."""
+    lived_in(office)
+    with closing(sqlite_module().connect(str(office.store))) as store, store:
+        first = "SELECT id FROM customer ORDER BY sort_number LIMIT 1"
+        store.execute(
+            f"UPDATE customer SET name = 'Other', version = version + 1 WHERE id = ({first})"
+        )
+
+
 WORLDS: dict[str, Callable[[Office], None]] = {
     world.__name__: world
-    for world in (nothing, founded, lived_in, behind_a_password, damaged, as_auditor)
+    for world in (
+        *(nothing, founded, lived_in, behind_a_password, damaged, as_auditor, crowded, tampered),
+    )
 }
 
 

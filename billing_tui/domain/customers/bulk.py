@@ -73,7 +73,11 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class BulkLine:
-    """One customer at the version that was seen; `why` says what stands in the way."""
+    """One customer at the version that was seen; `why` says what stands in the way.
+
+    `steps` are the changes in small: of tags and brakes one for each that comes, with nothing
+    before, or goes, with nothing after.
+    """
 
     id: UUID
     number: str
@@ -82,6 +86,7 @@ class BulkLine:
     changes: tuple[Change, ...]
     outcome: Outcome
     why: str = ""
+    steps: tuple[Change, ...] = ()
 
     @property
     def field(self) -> str:
@@ -153,13 +158,9 @@ def lines(change: BulkChange, standings: Iterable[Standing]) -> Iterator[BulkLin
         try:
             values = changed(change, one)
         except BillingError as error:
-            yield _line(one, (), Outcome.REFUSED, error.message)
+            yield _line(one, {}, Outcome.REFUSED, error.message)
             continue
-        changes = tuple(
-            Change(field, _said(getattr(one, field)), _said(value))
-            for field, value in values.items()
-        )
-        yield _line(one, changes, Outcome.CHANGED if changes else Outcome.SAME)
+        yield _line(one, values, Outcome.CHANGED if values else Outcome.SAME)
 
 
 def changed(change: BulkChange, one: Standing) -> dict[str, Any]:
@@ -196,17 +197,28 @@ def _brakes_after(change: BulkChange, one: Standing) -> dict[Brake, str]:
     return brakes | {change.brake: change.reason}
 
 
-def _line(one: Standing, changes: tuple[Change, ...], outcome: Outcome, why: str = "") -> BulkLine:
-    return BulkLine(one.id, one.number, one.name, one.version, changes, outcome, why)
+def _line(one: Standing, values: dict[str, Any], outcome: Outcome, why: str = "") -> BulkLine:
+    changes, steps = [], []
+    for field, value in values.items():
+        before, after = _parts(getattr(one, field)), _parts(value)
+        changes.append(Change(field, ", ".join(before), ", ".join(after)))
+        if isinstance(value, str):
+            steps.append(changes[-1])
+            continue
+        steps += [Change(field, "", part) for part in after if part not in before]
+        steps += [Change(field, part, "") for part in before if part not in after]
+    return BulkLine(
+        one.id, one.number, one.name, one.version, tuple(changes), outcome, why, tuple(steps)
+    )
 
 
-def _said(value: Any) -> str:
+def _parts(value: Any) -> list[str]:
     match value:
         case dict():
-            return ", ".join(f"{brake.value}: {why}" for brake, why in sorted(value.items()))
+            return [f"{brake.value}: {why}" for brake, why in sorted(value.items())]
         case tuple():
-            return ", ".join(value)
-    return str(value)
+            return list(value)
+    return [str(value)]
 
 
 def _tags(on: Findings, field: str, tags: Sequence[str]) -> Iterator[str]:

@@ -82,7 +82,7 @@ def examined(draft: CustomerDraft) -> tuple[CustomerDraft, tuple[FieldError, ...
         terms=on.tried("terms", lambda: str(PaymentTerms.parse(draft.terms)), draft.terms),
         credit_limit=draft.credit_limit,
         delivery=draft.delivery,
-        language=on.tried("language", lambda: _language(draft.language), draft.language),
+        language=on.tried("language", lambda: checked_language(draft.language), draft.language),
         addresses=_each(on, "addresses", draft.addresses, ADDRESSES, _address),
         contacts=_each(on, "contacts", draft.contacts, CONTACTS, _contact),
         tax_ids=_each(on, "tax_ids", draft.tax_ids, TAX_IDS, _tax_id),
@@ -99,7 +99,7 @@ def examined(draft: CustomerDraft) -> tuple[CustomerDraft, tuple[FieldError, ...
 
 def checked_note(text: str) -> str:
     on = Findings()
-    kept = on.text("text", text, NOTE, least=1)
+    kept = on.text("text", text.rstrip(" \t\r\n"), NOTE, least=1)
     if on.errors:
         raise FieldsRefused("The note", on.errors)
     return kept
@@ -117,7 +117,7 @@ def _optional_code(on: Findings, field: str, value: str) -> str:
     return on.tried(field, lambda: checked_code(value, field, NUMBER), "") if value else ""
 
 
-def _language(text: str) -> str:
+def checked_language(text: str) -> str:
     if _LANGUAGE.fullmatch(text) is None:
         raise FieldRefused("must be a language code, like en or de-AT.")
     return text
@@ -164,7 +164,7 @@ def _contact(on: Findings, at: str, given: Contact) -> Contact:
 def checked_email(text: str, field: str = "email") -> str:
     address = checked_text(text, field, EMAIL).strip()
     if address and (_EMAIL.fullmatch(address) is None or not address.isprintable()):
-        raise FieldRefused("is no e-mail address; write one like ada@example.com.")
+        raise FieldRefused("is not an e-mail address; write one like ada@example.com.")
     return address
 
 
@@ -202,7 +202,7 @@ def _check_shares(on: Findings, shares: tuple[Allocation, ...]) -> None:
 
 def _check_credit_limit(on: Findings, draft: CustomerDraft) -> None:
     limit = draft.credit_limit
-    if limit is None:
+    if limit is None or any(error.field == "currency" for error in on.errors):
         return
     if limit.currency != draft.currency:
         on.say("credit_limit", f"is in {limit.currency}; write it in {draft.currency}.")
@@ -221,7 +221,7 @@ def _meta_data(on: Findings, given: Mapping[str, str]) -> dict[str, str]:
         return {}
     for key in given:
         if not isinstance(key, str) or _META_KEY.fullmatch(key) is None:
-            on.say("meta_data", f"{str(key)[:40]!r} is no key; use letters, digits and . _ -.")
+            on.say("meta_data", f"{str(key)[:40]!r} is not a key; use letters, digits and . _ -.")
         elif key.lower() in _RESERVED:
             on.say("meta_data", f"the key {key} is reserved; choose another.")
         else:

@@ -135,7 +135,7 @@ class Row:
                 return date.fromisoformat(typed)
         except ValueError:
             pass
-        self.say(column, f"{typed[:40]!r} is no date; write it like 2026-11-21.")
+        self.say(column, f"{typed[:40]!r} is not a date; write it like 2026-11-21.")
         return otherwise
 
     def items(self, column: str) -> list[Any]:

@@ -91,9 +91,20 @@ class NotWaiting(NotFound):
 
 
 class FileNotRead(InputError):
-    def __init__(self, path: Path, why: str) -> None:
-        self.path, self.why = path, why
-        super().__init__("File not read", f"{path}: {why}.")
+    def __init__(self, path: Path, error: Exception) -> None:
+        self.path = path
+        super().__init__("File not read", _why_not_read(path, error))
+
+
+def _why_not_read(path: Path, error: Exception) -> str:
+    match error:
+        case FileNotFoundError():
+            return f"There is no file {path}."
+        case IsADirectoryError():
+            return f"{path} is a folder. Name a file in it."
+        case PermissionError():
+            return f"You may not read {path}. Allow it, or copy the file to where you may."
+    return f"{path} cannot be read. Check the path, and whether the file opens elsewhere."
 
 
 def table_in(path: Path, kind: str) -> CsvTable:
@@ -102,8 +113,7 @@ def table_in(path: Path, kind: str) -> CsvTable:
         with path.expanduser().open("rb") as file:
             data = file.read(LARGEST_FILE + 1)
     except (OSError, ValueError, RuntimeError) as error:
-        why = (getattr(error, "strerror", None) or "it cannot be read").lower()
-        raise FileNotRead(path, why) from None
+        raise FileNotRead(path, error) from None
     return open_csv(data, {column.name for column in TARGETS[kind].columns})
 
 

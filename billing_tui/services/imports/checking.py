@@ -163,6 +163,8 @@ class Checker:
         first, at = self._looks.setdefault(looks.skeleton, (looks, row.number))
         if first.written != looks.written:
             self._doubt(row, f"looks like {first.name!r} in row {at}, but is written differently.")
+        elif at != row.number:
+            self._doubt(row, f"row {at} is called {first.name!r} already.")
 
     def _doubt(self, row: Row, message: str) -> None:
         self.found.doubt(Problem(row.number, "name", message))

@@ -53,11 +53,15 @@ def _alike(unit: Unit, drafts: Sequence[CustomerDraft]) -> Iterator[Found]:
         return
     for at, (draft, shape) in enumerate(zip(drafts, shapes, strict=True)):
         written = sort_key(draft.name)[: repo.LONGEST_SORT]
-        for one in others.get(shape, ()):
-            if one.sort_name != written:
-                message = f"looks like {one.name!r} ({one.number}), but is written differently."
-                yield Found(at, "name", message, doubt=True)
-                break
+        found = sorted(others.get(shape, ()), key=lambda one: one.sort_name != written)
+        if found:
+            yield Found(at, "name", _told_of(found[0], written), doubt=True)
+
+
+def _told_of(one: imports.Alike, written: str) -> str:
+    if one.sort_name == written:
+        return f"customer {one.number} is called {one.name!r} already."
+    return f"looks like {one.name!r} ({one.number}), but is written differently."
 
 
 def _parents(unit: Unit, numbers: Iterable[str]) -> Mapping[str, int | str]:

@@ -29,7 +29,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """How a name looks, and how it is written: equal looks of different names are doubtful."""
+    """How a name looks, and how it is written: who is called or looks alike is doubtful."""
 
     skeleton: str
     written: str

@@ -30,7 +30,7 @@ class RecordBroken(IntegrityError):
     def __init__(self, ids: Sequence[str]) -> None:
         self.ids = tuple(ids)
         super().__init__(
-            "The record does not hold",
+            "The record does not add up",
             f"{', '.join(ids)} failed. `billing-tui verify` locates the rows.",
         )
 

@@ -5,6 +5,7 @@ from .completion import CompletionField, TagsField
 from .dates import DateField
 from .drop_list import Suggestion
 from .field import Field, FieldChanged, FieldEntered
+from .known import CountryField, CurrencyField, LanguageField, LocaleField, ZoneField
 from .notes import NotesField
 from .numbers import MoneyField, NumberField, PercentField
 from .row import Cells
@@ -16,10 +17,14 @@ __all__ = [
     "ChoiceField",
     "CodeField",
     "CompletionField",
+    "CountryField",
+    "CurrencyField",
     "DateField",
     "Field",
     "FieldChanged",
     "FieldEntered",
+    "LanguageField",
+    "LocaleField",
     "MoneyField",
     "NotesField",
     "NumberField",
@@ -30,4 +35,5 @@ __all__ = [
     "SwitchField",
     "TagsField",
     "TextField",
+    "ZoneField",
 ]

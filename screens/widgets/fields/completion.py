@@ -54,7 +54,7 @@ class Completing(Works, InputField[V]):
         super().__init__(name, label, **more)
         self.suggest, self.free = suggest, free
         self.list = DropList()
-        self._known: tuple[str, frozenset[str]] | None = None
+        self._known: tuple[str, tuple[Suggestion, ...]] | None = None
         self._timer: Timer | None = None
         self._quiet = False
 
@@ -77,11 +77,18 @@ class Completing(Works, InputField[V]):
 
     def _ask_soon(self) -> None:
         self.list.close()
-        if self._timer is not None:
-            self._timer.stop()
+        self._wait_no_more()
         self._timer = self.set_timer(PAUSE, self._ask)
 
+    def _wait_no_more(self) -> bool:
+        """Gives whether typing had not been asked for yet."""
+        timer, self._timer = self._timer, None
+        if timer is not None:
+            timer.stop()
+        return timer is not None
+
     def _ask(self) -> None:
+        self._wait_no_more()
         text = self.fragment()
         if text.strip():
             suggest = self.suggest
@@ -91,11 +98,26 @@ class Completing(Works, InputField[V]):
     def _suggested(self, answer: _Suggested) -> None:
         if answer.text != self.fragment():
             return
-        texts = (sort_key(suggestion.text) for suggestion in answer.suggestions)
-        self._known = (answer.text, frozenset(texts))
+        self._known = (answer.text, tuple(answer.suggestions))
         if self.input.has_focus:
-            self.list.open(answer.suggestions, highlight_first=not self.free)
+            self._open()
+        else:
+            self._take_the_only()
         self.judge()
+
+    @property
+    def offers(self) -> tuple[Suggestion, ...]:
+        """What is known to fit what stands there."""
+        known, offers = self._known or ("", ())
+        return offers if known == self.fragment() else ()
+
+    def _open(self) -> None:
+        """Where only what is offered may stand, the one that is called so or comes first is
+        highlighted, so that Enter takes it."""
+        texts = [sort_key(offer.text) for offer in self.offers]
+        typed = sort_key(self.fragment())
+        first = texts.index(typed) if typed in texts else 0
+        self.list.open(self.offers, at=-1 if self.free else first)
 
     @on(LoadFailed)
     def _not_suggested(self, event: LoadFailed) -> None:
@@ -107,15 +129,26 @@ class Completing(Works, InputField[V]):
         """Whether it is known that no suggestion is called that, and nobody is choosing one."""
         if self.free or self.list.is_open or self._known is None or self._known[0] != text:
             return False
-        return sort_key(text) not in self._known[1]
+        return sort_key(text) not in (sort_key(offer.text) for offer in self._known[1])
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in ("move", "take", "close"):
-            return self.list.is_open
+            return self.list.is_open or (parameters == (1,) and self._may_choose)
         return super().check_action(action, parameters)
 
+    @property
+    def _may_choose(self) -> bool:
+        """Down opens the list again where what stands there is wrong."""
+        return not self.free and bool(self.error) and bool(self.fragment().strip())
+
     def action_move(self, by: int) -> None:
-        self.list.move(by)
+        if self.list.is_open:
+            self.list.move(by)
+        elif self.offers:
+            self._open()
+            self.judge()
+        else:
+            self._ask()
 
     def action_close(self) -> None:
         self.list.close()
@@ -127,12 +160,22 @@ class Completing(Works, InputField[V]):
 
     def entered(self) -> None:
         self.take()
+        self._take_the_only()
         super().entered()
 
     def take(self) -> None:
         suggestion = self.list.highlighted_suggestion
         self.list.close()
-        if suggestion is None or self.input.frozen:
+        if suggestion is not None:
+            self._complete(suggestion)
+
+    def _take_the_only(self) -> None:
+        """What is no name in the list can still mean just one in it."""
+        if self.refused(self.text) and len(self.offers) == 1:
+            self._complete(self.offers[0])
+
+    def _complete(self, suggestion: Suggestion) -> None:
+        if self.input.frozen:
             return
         self._quiet = True
         self.text = self.completed(suggestion)
@@ -146,13 +189,15 @@ class Completing(Works, InputField[V]):
 
     def collect(self) -> V:
         self.list.close()
+        self._take_the_only()
         return super().collect()
 
     def on_descendant_blur(self, event: events.DescendantBlur) -> None:
-        if self._timer is not None:
-            self._timer.stop()
+        if self._wait_no_more() and not self.free:
+            self._ask()
         if self.list.is_open:
             self.list.close()
+            self._take_the_only()
             self.judge()
 
 
@@ -164,7 +209,11 @@ class CompletionField(Completing[str]):
     def read(self, text: str) -> str:
         kept = checked_text(text, self.key, self.most, least=int(self.required))
         if self.refused(kept):
-            raise FieldRefused("is not in the list; choose one of it.")
+            raise FieldRefused(
+                "fits more than one; Down chooses."
+                if len(self.offers) > 1
+                else "is not in the list; choose one from it."
+            )
         return kept
 
     def understood(self, value: str) -> str:

@@ -48,9 +48,10 @@ class DropList(Widget):
             return None
         return self.suggestions[self.highlighted]
 
-    def open(self, suggestions: Sequence[Suggestion], *, highlight_first: bool) -> None:
+    def open(self, suggestions: Sequence[Suggestion], *, at: int = -1) -> None:
+        """`at` is the one that is highlighted, if any."""
         self.suggestions = tuple(suggestions[:MOST])
-        self.highlighted = 0 if highlight_first and self.suggestions else -1
+        self.highlighted = at if at < len(self.suggestions) else -1
         self.display = bool(self.suggestions)
         self.refresh(layout=True)
 

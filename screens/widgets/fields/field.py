@@ -52,6 +52,8 @@ class Field(Vertical, Generic[V]):
     def __init__(self, name: str, label: str, *, required: bool = False) -> None:
         super().__init__(name=name, classes="field -wide" if self.WIDE else "field -narrow")
         self.label, self.required = label, required
+        # The field that says how this one is to be read, such as the currency of an amount.
+        self.follows: Field[Any] | None = None
         self._seen = ""
         self._own_error = self._told_error = ""
         self._beside = Static("", classes="field-beside", markup=False)
@@ -115,7 +117,19 @@ class Field(Vertical, Generic[V]):
     def complain(self, place: str, message: str) -> None:
         """An error from outside; `place` is what follows this field's name in its path."""
         said = f"{place.lstrip('.')}: {message}" if place else message
-        self.error = f"{self._told_error} {said}".strip()
+        if said not in self._told_error:
+            self.error = f"{self._told_error} {said}".strip()
+
+    def forgive(self) -> None:
+        """What was said from outside no longer counts, since it is looked at anew."""
+        if self._told_error:
+            self._told_error = ""
+            self.judge()
+
+    def led(self) -> None:
+        """The field it follows changed."""
+        self._told_error = ""
+        self.judge()
 
     def typed(self) -> Any:
         """What a draft keeps."""
@@ -168,7 +182,7 @@ class Field(Vertical, Generic[V]):
         self.remove_class("-here")
 
     def missing(self) -> FieldRefused:
-        return FieldRefused("is missing.")
+        return FieldRefused("must be filled in.")
 
     def _label(self) -> Text:
         return Text.assemble(safe(self.label), (" *", "bold") if self.required else "", end="")

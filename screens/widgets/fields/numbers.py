@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any, ClassVar, TypeVar
 
+from billing_tui.domain.currencies import currency as known_currency
 from billing_tui.domain.currencies import format_money
+from billing_tui.domain.errors import BillingError
 from billing_tui.domain.fields import FieldRefused
 from billing_tui.domain.money import Money
 from billing_tui.domain.typed import parse_amount, parse_decimal, parse_percent
 
+from .field import Field
 from .texts import InputField
 
 V = TypeVar("V")
@@ -36,7 +40,7 @@ class _Number(InputField[V | None]):
 
 
 class MoneyField(_Number[Money]):
-    """An amount of one currency, which may change while the form is open."""
+    """An amount of `currency`, or of the one that stands in the field it follows."""
 
     def __init__(
         self,
@@ -46,20 +50,20 @@ class MoneyField(_Number[Money]):
         currency: str,
         locale: str = "",
         exponent: int | None = None,
+        follows: Field[str] | None = None,
         **more: Any,
     ) -> None:
         super().__init__(name, label, **more)
         self._currency, self.locale, self.exponent = currency, locale, exponent
+        self.follows = follows
 
     @property
     def currency(self) -> str:
+        """While the other field holds none, the last one that stood there."""
+        if self.follows is not None:
+            with suppress(BillingError):
+                self._currency = known_currency(self.follows.value).code
         return self._currency
-
-    @currency.setter
-    def currency(self, code: str) -> None:
-        self._currency = code
-        if self.is_mounted:
-            self.judge()
 
     def parsed(self, text: str) -> Money:
         return parse_amount(text, self.currency, self.decimal, exponent=self.exponent)

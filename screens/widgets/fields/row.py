@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.text import Text
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
@@ -76,13 +77,23 @@ class Row(Vertical):
         name = place if place in self.cells else place.partition("[")[0]
         if name in self.cells:
             self.cells[name].complain(place[len(name) :], message)
-        else:
-            self.told = f"{self.told} {place}{': ' if place else ''}{message}".strip()
+        elif (said := f"{place}{': ' if place else ''}{message}") not in self.told:
+            self.told = f"{self.told} {said}".strip()
+        self.show_complaints()
+
+    def forgive(self) -> None:
+        self.told = ""
+        for cell in self.cells.values():
+            cell.forgive()
         self.show_complaints()
 
     def cell_changed(self) -> None:
         """What was said of all cells may no longer hold once one of them is another."""
         self.told = ""
+        self.show_complaints()
+
+    def on_descendant_blur(self, event: events.DescendantBlur) -> None:
+        """Some cells only say what is wrong when they are left."""
         self.show_complaints()
 
     def show_complaints(self) -> None:

@@ -127,6 +127,11 @@ class RowsField(Field[tuple[dict[str, Any], ...]]):
         else:
             super().complain(place, message)
 
+    def forgive(self) -> None:
+        super().forgive()
+        for row in self.rows:
+            row.forgive()
+
     def typed(self) -> list[dict[str, Any]]:
         return [row.typed() for row in self.rows]
 

@@ -76,11 +76,12 @@ def numbers(pages: Sequence[Held[Row]], key: Key[Row]) -> dict[str, int]:
 
 def now_at(before: Window[Row], at: int, now: Mapping[str, int], key: Key[Row]) -> int:
     """Where row number `at` is now; where it is gone, what is now in its place."""
+    known = before.row(at) is not None
     for away in range(PAGE):
         for near in (at - away, at + away):
             row = before.row(near)
             if row is not None and key(row) in now:
-                return at + now[key(row)] - near
+                return now[key(row)] + (0 if known and near > at else at - near)
     return at
 
 

@@ -16,7 +16,7 @@ from .source import Row
 
 GUTTER = 2
 _BAR, _MARK, _UP, _DOWN = "▌", "✓", "↑", "↓"
-_DOTS, _NOT_READ = "·····", "× not read"
+_DOTS, _NOT_READ = "·····", "✗ not read"
 _STRIPS = 400
 
 

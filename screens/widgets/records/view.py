@@ -98,7 +98,7 @@ class RecordView(ScrollView, Generic[Row]):
         reader = self._reader
         if reader.error is not None and not reader.waiting:
             again = f"{self._key_of('records.again')} tries again."
-            text, style = f"× {_sentence(reader.error)} {again}", "error"
+            text, style = f"✗ {_sentence(reader.error)} {again}", "error"
         elif reader.source is None or reader.waiting or reader.window.more:
             text, style = "· · ·", "dots"
         else:
@@ -115,6 +115,9 @@ class RecordView(ScrollView, Generic[Row]):
 
     def _styled(self, *names: str) -> Style:
         return self.get_visual_style(*(f"records--{name}" for name in names)).rich_style
+
+    def on_mount(self) -> None:
+        self.app.theme_changed_signal.subscribe(self, lambda _theme: self._say_where())
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
