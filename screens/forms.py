@@ -6,6 +6,7 @@ the outcome is known, so Enter twice saves once.
 
 from __future__ import annotations
 
+import asyncio
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ from .dialogs.conflict import THEIRS
 from .formatting import moment
 from .widgets.fields import FieldChanged
 from .widgets.form import Form
+from .work import LoadFailed
 
 if TYPE_CHECKING:
     from textual.widget import Widget
@@ -81,6 +83,8 @@ class FormPage(PushedScreen[Done | None], Generic[Thing, Done]):
         self.form: Form | None = None
         self._leaving = self._no_draft = False
         self._draft: FormDraft | None = None
+        # Set when what it shows was read, or could not be.
+        self.opened = asyncio.Event()
         self._sent: Mapping[str, Any] = {}
         self._newer: int | None = None
 
@@ -159,6 +163,11 @@ class FormPage(PushedScreen[Done | None], Generic[Thing, Done]):
             at = moment(event.draft.saved_at, self.desk.session.zone, self.desk.today)
             self._note(self._draft_told(event.draft, at))
         self.focus_first()
+        self.opened.set()
+
+    @on(LoadFailed)
+    def _not_read(self) -> None:
+        self.opened.set()
 
     def _draft_told(self, draft: FormDraft, at: str) -> str:
         told = f"Your draft of {at} is back. ctrl+z drops it."

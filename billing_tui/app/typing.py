@@ -11,10 +11,13 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
 
 from textual import events
 from textual.app import App
 from textual.message_pump import MessagePump
+from textual.screen import Screen
 
 _GLANCE = 0.05
 # Whoever does not answer for so long is not waited for: the key may be the one that stops it.
@@ -57,7 +60,16 @@ class OneByOne(App[int]):
         screen = self.screen
         await _came_by(screen, screen.call_later)
         if (self.focused or screen) is not before:
+            await _opened(screen)
             await _came_by(screen, screen.call_after_refresh)
+
+
+async def _opened(screen: Screen[Any]) -> None:
+    """A form first reads what it shows, and has no field to type into until then."""
+    opened: asyncio.Event | None = getattr(screen, "opened", None)
+    if opened is not None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(opened.wait(), _PATIENCE)
 
 
 async def _came_by(pump: MessagePump, call: Callable[[Callable[[], object]], object]) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from textual import events
 
+from billing_tui.services.drafts import Drafts
 from screens.customers.form import CustomerForm
 from screens.widgets.query_line import QueryLine
+from tests.ui.gates import Gate
 from tests.ui.office import Office
 from tests.ui.seat import Seat, seated
 
@@ -34,7 +36,12 @@ async def test_what_follows_a_key_that_opens_a_form_is_typed_into_it(office: Off
     async with seated() as seat:
         await seat.press("g", "c")
         await seat.sees("Number", "1 of")
+        gate = Gate(office.patch, Drafts, "find")
+        gate.shut()
         at_once(seat, "n", *"Zebra")
+        for _ in range(5):
+            await seat.pilot.pause()
+        gate.open()
         await seat.until(lambda: seat.app._handing is None, "still typing")
         await seat.settled()
         screen = seat.app.screen
