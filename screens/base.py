@@ -16,8 +16,6 @@ from billing_tui.domain.safe import safe
 from .acts import Acts, why_nothing
 from .closing import Closing
 from .desk import Broke, Changed, TookBack, WriteFailed
-from .formatting import taken_back
-from .widgets.form import Form
 from .widgets.keys_bar import KeysBar
 from .widgets.top_bar import TopBar
 from .work import LoadFailed, Works
@@ -130,6 +128,8 @@ class Page(Works, Acts, Closing[T], Screen[T]):
 
     @on(TookBack)
     def _took_back(self, event: TookBack) -> None:
+        from .formatting import taken_back
+
         event.stop()
         self.desk.say(taken_back(event.told))
         self.post_message(Changed())
@@ -137,6 +137,8 @@ class Page(Works, Acts, Closing[T], Screen[T]):
     @on(Broke)
     def _broke(self, event: Broke) -> None:
         """Nobody knows what came of it, so a form that waits may send the same once more."""
+        from .widgets.form import Form
+
         event.stop()
         for form in self.query(Form):
             form.keep_trying()
