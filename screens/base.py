@@ -16,6 +16,7 @@ from billing_tui.domain.safe import safe
 from .acts import Acts, why_nothing
 from .closing import Closing
 from .desk import Broke, Changed, TookBack, WriteFailed
+from .formatting import taken_back
 from .widgets.keys_bar import KeysBar
 from .widgets.top_bar import TopBar
 from .work import LoadFailed, Works
@@ -128,8 +129,6 @@ class Page(Works, Acts, Closing[T], Screen[T]):
 
     @on(TookBack)
     def _took_back(self, event: TookBack) -> None:
-        from .formatting import taken_back
-
         event.stop()
         self.desk.say(taken_back(event.told))
         self.post_message(Changed())

@@ -38,7 +38,10 @@ async def main():
 
 asyncio.run(main())
 """
-_LATER = ("sqlalchemy", "sqlmodel", "sqlite3", "pysqlite3", "psycopg", "keyring", "stripe", "fpdf")
+_LATER = (
+    "sqlalchemy", "sqlmodel", "sqlite3", "pysqlite3", "psycopg", "keyring", "stripe", "fpdf",
+    "screens.widgets.form", "screens.widgets.fields",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -88,7 +91,7 @@ def test_a_smaller_window_is_still_all_there(ready: Kept) -> None:
         terminal.expect("g go to", "Northwind")
 
 
-def test_the_first_frame_is_there_before_any_database(ready: Kept) -> None:
+def test_the_first_frame_is_there_before_any_database_or_form(ready: Kept) -> None:
     done = subprocess.run(
         [sys.executable, "-c", _FIRST_FRAME, *_LATER],
         cwd=ROOT, env=environment_of(ready.put_back()), capture_output=True, text=True,
