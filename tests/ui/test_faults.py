@@ -133,7 +133,7 @@ async def ends(seat: Seat, meet: Callable[[], object]) -> None:
     meet()
     async with asyncio.timeout(10):
         await app._exception_event.wait()
-        await app._task
+        await app.task
     assert app.return_code == 9
     assert not isinstance(app._screen_stacks["home"][-1], Failure)
     app._exception = None
