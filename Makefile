@@ -31,7 +31,7 @@ run: $(READY)
 	@.venv/bin/billing-tui $(ARGS)
 
 test: $(READY)
-	$(PY) -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	$(PY) -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 check: $(READY)
 	$(PY) -m ruff format --check .

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from billing_tui.domain.countries import country as checked_country
-from billing_tui.domain.currencies import CURRENCIES
 from billing_tui.domain.dates import zone
 from billing_tui.domain.errors import InputError
+from billing_tui.domain.known_codes import currency_of
 from billing_tui.domain.organisations import checked_locale
 
 _ZONES = "zoneinfo/"
@@ -32,10 +32,7 @@ def guess() -> Guess:
         found = replace(found, country=checked_country(country))
     except InputError:
         return found
-    from babel.numbers import get_territory_currencies
-
-    currencies = [code for code in get_territory_currencies(country) if code in CURRENCIES]
-    return replace(found, currency=currencies[0]) if currencies else found
+    return replace(found, currency=currency_of(country) or found.currency)
 
 
 def _language() -> str:

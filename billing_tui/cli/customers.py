@@ -25,7 +25,7 @@ NUMBER = argument("number", help="the customer's number")
 _BRAKE = argument("brake", choices=[brake.value for brake in Brake], help="what is held back")
 _FILE = argument("--file", required=True, metavar="FILE", help="one JSON object, - for stdin")
 _ANYWAY = argument(
-    "--anyway", action="store_true", help="the look-alike was compared, and both are real"
+    "--anyway", action="store_true", help="one of a like name was compared, and both are real"
 )
 _NOBODY = (
     "No such customers. Look with fewer words or --status all, or add one with"

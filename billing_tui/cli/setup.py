@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from billing_tui.domain.errors import InputError
+from billing_tui.domain.known_codes import currency_of
 
 from . import asking
 from .parsing import Commands, argument
@@ -113,12 +114,12 @@ def _founding(args: Namespace, organisation: str | None) -> Founding:
 
     found = guess()
     name = organisation or args.entity or "My company"
-    currency = args.currency or found.currency
+    country = found.country if args.country is None else args.country
     return Founding(
         name,
         args.entity or name,
-        currency,
-        found.country if args.country is None else args.country,
+        args.currency or currency_of(country) or found.currency,
+        country,
         args.locale or found.locale,
         args.zone or found.zone,
         args.name or "",
@@ -129,14 +130,16 @@ def _founding(args: Namespace, organisation: str | None) -> Founding:
 def _asked(given: Founding) -> Founding:
     """Each question shows what Enter takes; all answers are checked together afterwards."""
     name = asking.asked("Organisation", given.organisation)
+    entity = name if given.entity == given.organisation else given.entity
+    entity = asking.asked("Legal entity", entity)
+    country = asking.asked("Country of the legal entity", given.country)
+    usual = currency_of(country) if country != given.country else ""
     return replace(
         given,
         organisation=name,
-        entity=asking.asked(
-            "Legal entity", name if given.entity == given.organisation else given.entity
-        ),
-        currency=asking.asked("Currency", given.currency),
-        country=asking.asked("Country of the legal entity", given.country),
+        entity=entity,
+        country=country,
+        currency=asking.asked("Currency", usual or given.currency),
         locale=asking.asked("Locale", given.locale),
         zone=asking.asked("Time zone", given.zone),
     )

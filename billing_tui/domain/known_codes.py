@@ -38,6 +38,14 @@ def currencies(locale: str = "en") -> tuple[KnownCode, ...]:
     return _named(CURRENCIES, "currencies", locale)
 
 
+def currency_of(country: str) -> str:
+    """What people pay with there, empty where nobody knows."""
+    from babel.numbers import get_territory_currencies
+
+    used = get_territory_currencies(country.upper()) if country else ()
+    return next((code for code in used if code in CURRENCIES), "")
+
+
 @lru_cache(maxsize=4)
 def languages(locale: str = "en") -> tuple[KnownCode, ...]:
     """Without countries; who writes to one in its own way types the code."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from billing_tui.domain.customers import (
     CustomerFilter,
@@ -14,7 +15,7 @@ from billing_tui.domain.customers import (
 )
 from billing_tui.domain.pages import TOP, Counted, Page, Place, Slice, page_size
 from storage.repos import customer_search
-from storage.repos.customer_search.orders import Order
+from storage.repos.customer_search.orders import Order, rank
 from storage.repos.customer_search.tags import tags
 from storage.uow import Unit
 
@@ -49,6 +50,18 @@ class CustomerLists(Service):
     ) -> Slice[CustomerLine]:
         """Neighbours in a list, wherever in it: always in its order, also those before a place."""
         return customer_search.slice_at(unit, Order(asked, sort, descending), place, limit)
+
+    @reads("customers.rank")
+    def rank(
+        self,
+        unit: Unit,
+        customer: UUID,
+        asked: CustomerFilter = ACTIVE_ONES,
+        sort: CustomerSort = CustomerSort.NAME,
+        descending: bool = False,
+    ) -> int | None:
+        """How many stand before a customer in a list; None where it is not in it."""
+        return rank(unit, Order(asked, sort, descending), customer)
 
     @reads("customers.count")
     def count(

@@ -67,7 +67,8 @@ from .customer_lists import CustomerLists
 class Customers(CustomerLists):
     @writes("customers.create", Right.EDIT_CUSTOMERS)
     def create(self, unit: Unit, draft: CustomerDraft, confirmed: bool = False) -> Saved:
-        """`confirmed` says that a look-alike was compared and both are real."""
+        """`confirmed` says that another of that name, or a look-alike, was compared and both are
+        real."""
         kept = checked_draft(draft)
         if not confirmed:
             _refuse_look_alike(unit, kept.name)
@@ -101,7 +102,7 @@ class Customers(CustomerLists):
             raise _changed(unit, customer, version, changes)
         kept, wrong = _known(unit, checked_changes(customer.draft(), changes))
         if kept.get("name", customer.name) != customer.name and not confirmed:
-            _refuse_look_alike(unit, kept["name"])
+            _refuse_look_alike(unit, kept["name"], customer.id)
         wrong += _unusable(unit, customer, kept.get("allocations", ()))
         _refuse(wrong)
         with about("parent"):
@@ -327,8 +328,8 @@ def _parent(unit: Unit, customer: Customer, number: str) -> UUID | None:
     return parent.id
 
 
-def _refuse_look_alike(unit: Unit, name: str) -> None:
-    found = customers.looking_alike(unit, name)
+def _refuse_look_alike(unit: Unit, name: str, but: UUID | None = None) -> None:
+    found = customers.looking_alike(unit, name, but)
     if found is not None:
         number, other = found
         raise LookAlike(name, number, other, mixed_scripts(name))

@@ -88,8 +88,8 @@ _BRAKES = {
     Brake.HOLD: ("customer is on hold", "customers are on hold"),
     Brake.NO_DUNNING: ("customer is not reminded", "customers are not reminded"),
     Brake.NO_AUTO_PAY: (
-        "customer is not collected from by itself",
-        "customers are not collected from by themselves",
+        "customer is not charged automatically",
+        "customers are not charged automatically",
     ),
 }
 

@@ -84,6 +84,10 @@ class CustomerDoing(Page[Any]):
     def subject_changed(self) -> None:
         """Something of it was written; read it again."""
 
+    def show_new(self, saved: Saved) -> None:
+        """One that was made here."""
+        self.open_number(saved.number)
+
     def open_number(self, number: str) -> None:
         """Show a customer on a screen of its own."""
         raise NotImplementedError
@@ -135,11 +139,15 @@ class CustomerDoing(Page[Any]):
     def _form(self, number: str = "", like: str = "") -> None:
         from .form import CustomerForm
 
-        self.app.push_screen(CustomerForm(number, like), self._form_closed)
+        def closed(saved: Saved | None) -> None:
+            if saved is None:
+                return
+            if number:
+                self.subject_changed()
+            else:
+                self.show_new(saved)
 
-    def _form_closed(self, saved: Saved | None) -> None:
-        if saved is not None:
-            self.subject_changed()
+        self.app.push_screen(CustomerForm(number, like), closed)
 
     def action_note(self) -> None:
         number = self._there.number

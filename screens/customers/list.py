@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -15,6 +16,7 @@ from billing_tui.domain.customers import (
     CustomerFilter,
     CustomerLine,
     CustomerSort,
+    Saved,
     query,
 )
 from billing_tui.domain.customers.bulk import Chosen
@@ -41,6 +43,14 @@ _NOTES, _ACTS, _OFFERED = 3, 12, 20
 @dataclass
 class CustomerKnown(Message):
     known: facts.Known
+
+
+@dataclass
+class NewPlaced(Message):
+    """`at` is the number of its row; None where the list does not hold it."""
+
+    saved: Saved
+    at: int | None
 
 
 @dataclass(frozen=True)
@@ -149,6 +159,19 @@ class CustomersScreen(CustomerDoing, ListScreen[CustomerLine]):
             event.stop()
             event.prevent_default()
             self.query_one("#detail", Pane).show(())
+
+    def show_new(self, saved: Saved) -> None:
+        """Goes to its row, wherever in the list that stands."""
+        customers, asked = self.desk.services.customers, self.asked
+        order = self.asked_filter(asked), CustomerSort(asked.sort), asked.descending
+        self.load("place", lambda: customers.rank(saved.id, *order), partial(NewPlaced, saved))
+
+    @on(NewPlaced)
+    def _new_placed(self, event: NewPlaced) -> None:
+        if event.at is None:
+            self.desk.say(f"{event.saved.number} is not in this list; esc shows all.")
+        else:
+            self.table.seek(event.saved.number, event.at)
 
     def open_row(self, row: CustomerLine) -> None:
         self.open_number(row.number)

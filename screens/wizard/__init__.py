@@ -177,6 +177,12 @@ class WizardScreen(Works, Screen[None]):
         return step
 
     @property
+    def _books(self) -> BooksStep:
+        step = self._of("books")
+        assert isinstance(step, BooksStep)  # noqa: S101 - for the type checker
+        return step
+
+    @property
     def _person(self) -> PersonStep:
         step = self._of("you")
         assert isinstance(step, PersonStep)  # noqa: S101 - for the type checker
@@ -204,6 +210,8 @@ class WizardScreen(Works, Screen[None]):
 
     def _next(self) -> None:
         self.step.settle()
+        if isinstance(self.step, CompanyStep):
+            self._books.follow(self.step.fields["country"].text)
         self._keep()
         self._show(self._at + 1)
 

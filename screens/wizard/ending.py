@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from rich.table import Table
 from rich.text import Text
+from textual.events import Key
 from textual.widgets import Static
 
 from billing_tui.domain.fields import FieldRefused
@@ -53,6 +54,7 @@ class ConfirmField(InputField[str]):
 
     def __init__(self) -> None:
         super().__init__("typed", "Last group", placeholder="the last group, or the whole code")
+        self.input.select_on_focus = False  # it may come with the first letter typed
         self.code = ""
 
     def read(self, text: str) -> str:
@@ -95,6 +97,14 @@ class CodeStep(Step):
         kept = [f"The key itself is kept here: {made.kept}."] if made.kept else []
         self._kept.update(safe(" ".join([*kept, *made.notes])))
         self._kept.display = bool(kept or made.notes)
+
+    def on_key(self, event: Key) -> None:
+        """Whoever types the last group at once need not go to its field first."""
+        letter = event.character or ""
+        if self.code.has_focus and letter.isalnum() and letter != "y":
+            event.stop()
+            self.confirm.input.focus()
+            self.confirm.input.insert_text_at_cursor(letter)
 
     def on_resize(self) -> None:
         self._show_code()

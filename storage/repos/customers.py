@@ -94,7 +94,7 @@ _LOOKING_ALIKE = (
     .where(
         _CUSTOMER.c.organisation == bindparam("o"),
         _CUSTOMER.c.skeleton == bindparam("skeleton"),
-        _CUSTOMER.c.sort_name != bindparam("sort_name"),
+        _CUSTOMER.c.id != bindparam("but"),
         _CUSTOMER.c.merged_into.is_(None),
     )
     # Of the few; an order that an index has would tempt SQLite to walk that one instead.
@@ -195,12 +195,12 @@ def fresh_numbers(unit: Unit, count: int, spared: Collection[str] = ()) -> list[
     return found
 
 
-def looking_alike(unit: Unit, name: str) -> tuple[str, str] | None:
-    """Number and name of a customer whose name looks the same and is written differently."""
+def looking_alike(unit: Unit, name: str, but: UUID | None = None) -> tuple[str, str] | None:
+    """Number and name of another customer whose name is or looks the same."""
     shape = skeleton(name)[:LONGEST_SORT]
     if not shape:
         return None
-    found = _execute(unit, _LOOKING_ALIKE, skeleton=shape, sort_name=_sort_name(name)).first()
+    found = _execute(unit, _LOOKING_ALIKE, skeleton=shape, but=but or UUID(int=0)).first()
     return None if found is None else (found.number, found.name)
 
 

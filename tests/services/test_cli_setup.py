@@ -98,13 +98,19 @@ def test_without_a_terminal_it_says_to_use_yes(machine: Machine) -> None:
 
 
 def test_on_a_terminal_it_asks_and_enter_takes_what_is_shown(machine: Machine) -> None:
-    answers = {"Organisation": "Nordwind", "Currency": "SEK"}
+    answers = {"Organisation": "Nordwind", "Country of the legal entity": "SE"}
     machine.patch.setattr(asking, "at_terminal", lambda: True)
     machine.patch.setattr(asking, "asked", lambda what, default="": answers.get(what, default))
     machine.does("setup")
     found = machine.does("organisations", "show")
     assert (found["name"], found["currency"]) == ("Nordwind", "SEK")
     assert found["entities"][0]["name"] == "Nordwind"
+
+
+def test_the_currency_is_that_of_the_country(machine: Machine) -> None:
+    machine.does("setup", "--yes", "--country", "CH")
+    found = machine.does("organisations", "show")
+    assert (found["currency"], found["entities"][0]["country"]) == ("CHF", "CH")
 
 
 Cut = Callable[[pytest.MonkeyPatch], None]

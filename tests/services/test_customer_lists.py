@@ -109,6 +109,7 @@ def whole(
 def test_every_walk_agrees_with_the_list(
     customers: Customers, sort: CustomerSort, descending: bool
 ) -> None:
+    ids = {one.number: one.id for one in customers.slice(ALL).items}
     for asked in ASKED:
         expected = whole(customers, asked, sort, descending)
         assert len(set(expected)) == len(expected)
@@ -123,6 +124,10 @@ def test_every_walk_agrees_with_the_list(
             backward = [*(one.number for one in found.items), *backward]
             place = Place(before=found.first)
         assert backward == expected, asked
+        ranks = dict.fromkeys(ids, None) | {name: at for at, name in enumerate(expected)}
+        for name in random.Random(len(expected)).sample(sorted(ids), 5):
+            found_at = customers.rank(ids[name], asked, sort, descending)
+            assert found_at == ranks[name], (asked, name)
         for skip in (0, 1, 6, len(expected) - 1, len(expected), 10_000, 2**70):
             jumped = customers.slice(asked, sort, descending, Place(skip=skip), 7)
             assert [one.number for one in jumped.items] == expected[max(0, skip) :][:7], asked

@@ -107,7 +107,7 @@ def test_two_editors_at_once(customers: Customers) -> None:
 def test_the_same_number_for_two(customers: Customers) -> None:
     for n in range(6):
         answers = at_once(
-            *(partial(create, customers, f"Same {n}", number=f"N-{n}") for _ in range(3))
+            *(partial(create, customers, f"{name} {n}", number=f"N-{n}") for name in "XYZ")
         )
         assert [error.code for error in refused(answers)] == ["number_taken"] * 2
 

@@ -241,8 +241,18 @@ def test_look_alikes_are_shown_before_they_are_saved(customers: Customers) -> No
     assert (refused.value.number, refused.value.scripts) == ("C-00001", ("Cyrillic", "Latin"))
     saved = customers.create(Request.new(), CustomerDraft("\u0410pple Pay", "EUR"), confirmed=True)
     assert saved.number == "C-00002"
+
+
+def test_a_name_that_another_has_is_asked_about(customers: Customers) -> None:
     create(customers, "Orange")
-    assert customers.create(Request.new(), CustomerDraft("ORANGE", "EUR")).number == "C-00004"
+    create(customers, "Apple")
+    with pytest.raises(LookAlike, match="C-00001 is called 'Orange' already"):
+        customers.create(Request.new(), CustomerDraft("ORANGE", "EUR"))
+    with pytest.raises(LookAlike):
+        customers.edit(Request.new(), "C-00002", None, {"name": "Orange"})
+    customers.edit(Request.new(), "C-00001", None, {"name": "ORANGE"})
+    saved = customers.create(Request.new(), CustomerDraft("Orange", "EUR"), confirmed=True)
+    assert saved.number == "C-00003"
 
 
 def test_brakes_have_reasons(customers: Customers) -> None:

@@ -7,13 +7,17 @@ from collections.abc import Iterator
 import pytest
 
 from tests.ui.office import Office
-from tests.ui.rest import quicken
+from tests.ui.rest import quicken, spare
 from tests.ui.worlds import office_like
 
 
 @pytest.fixture(autouse=True)
-def _at_rest(monkeypatch: pytest.MonkeyPatch) -> None:
-    quicken(monkeypatch)
+def _quick(request: pytest.FixtureRequest) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        quicken(patch)
+        if request.node.get_closest_marker("unspared") is None:
+            spare(patch)
+        yield
 
 
 @pytest.fixture

@@ -16,11 +16,11 @@ from rich.color import Color
 from rich.style import Style
 from textual.app import App
 from textual.filter import Monochrome
+from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 from billing_tui.app import themes
-from tests.ui.stage import strips
 
 FONTS = Path(__file__).parent / "fonts"
 FONT = "DejaVu Sans Mono"
@@ -65,11 +65,11 @@ def worn(app: App[Any]) -> str:
     return NO_COLOR if app.no_color else app.theme
 
 
-def styles_of(app: App[Any]) -> list[list[str]]:
-    """How each cell of the screen looks, in words."""
+def styles_of(drawn: Sequence[Strip]) -> list[list[str]]:
+    """How each cell looks, in words."""
     return [
         [look for part in strip for look in [_in_words(part.style)] * part.cell_length]
-        for strip in strips(app)
+        for strip in drawn
     ]
 
 

@@ -15,7 +15,7 @@ from textual.worker import WorkerCancelled, WorkerFailed
 from billing_tui.app import BillingApp
 from billing_tui.app.given import Options
 from screens.watch import Watch
-from tests.ui.rest import about_to, busy
+from tests.ui.rest import a_moment, about_to, busy
 from tests.ui.stage import picture
 
 PATIENCE = 20.0
@@ -56,7 +56,7 @@ class Seat:
             self._no_fault()
             assert time.monotonic() < last, f"{otherwise}:\n{self.text}"
             await self._workers_done()
-            await self.pilot.pause(0.01)
+            await a_moment(self.app)
             await self.pilot.pause()  # what came in that time may not have been dealt with yet
         self._no_fault()
 

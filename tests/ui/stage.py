@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from textual._context import visible_screen_stack
@@ -74,7 +75,11 @@ def inert(app: App[Any]) -> bool:
 
 def picture(app: App[Any]) -> list[str]:
     """The screen as it stands, line by line."""
-    return ["".join(segment.text for segment in strip).rstrip() for strip in strips(app)]
+    return words(strips(app))
+
+
+def words(drawn: Sequence[Strip]) -> list[str]:
+    return ["".join(segment.text for segment in strip).rstrip() for strip in drawn]
 
 
 def strips(app: App[Any]) -> list[Strip]:

@@ -6,12 +6,14 @@ import threading
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from billing_tui.domain.acts import Request
 from billing_tui.domain.customers import Allocation, CustomerDraft
 from billing_tui.domain.errors import StoreError
 from billing_tui.domain.money import Money
 from billing_tui.domain.organisations import OrganisationChange
-from tests.ui.areas import done, fill, keys, last_told, numbers, on_row, screens, told
+from tests.ui.areas import done, fill, keys, last_told, numbers, on_row, rows, screens, told
 from tests.ui.office import Office
 from tests.ui.seat import Seat, seated
 
@@ -73,6 +75,35 @@ async def test_a_new_one_is_filled_in_and_saved(office: Office) -> None:
         assert made.contacts[0].email == "anna@cafe.example"
         assert made.meta_data == {"erp_id": "77"}
         await on_row(seat, number)
+
+
+@pytest.mark.parametrize("office", ["crowded"], indirect=True)
+async def test_a_new_one_is_under_the_cursor_wherever_it_stands(office: Office) -> None:
+    async with seated() as seat:
+        await keys(seat, "g", "c", "n", "?New customer", "=Meadow 006000 Farms", "ctrl+s")
+        await keys(seat, "?Meadow 006000 Farms")
+        table = seat.one("#rows")
+        assert table.row.name == "Meadow 006000 Farms"
+        above = rows(seat)[table.cursor - round(table.scroll_offset.y) - 1]
+        assert "Meadow 006000 Farm " in above
+        await keys(seat, "down")
+        assert table.row.name == "Meadow 006001 Farm"
+
+
+async def test_a_new_one_that_a_list_does_not_hold_is_told(office: Office) -> None:
+    async with seated() as seat:
+        await keys(seat, "g", "c", "2")
+        before = seat.one("#rows").row
+        await keys(seat, "n", "?New customer", "=Acme", "ctrl+s")
+        assert last_told(seat).endswith("is not in this list; esc shows all.")
+        assert seat.one("#rows").row == before
+
+
+async def test_one_made_after_another_is_shown_on_a_page_of_its_own(office: Office) -> None:
+    async with seated() as seat:
+        await keys(seat, "g", "c", "enter", "d", "?New customer", "=Acme Nord", "ctrl+s")
+        await keys(seat, "?Acme Nord", "escape")
+        assert screens(seat) == ["CustomersScreen", "CustomerPage"]
 
 
 async def test_enter_twice_saves_once(office: Office) -> None:
@@ -273,7 +304,7 @@ async def test_one_is_made_after_another(office: Office) -> None:
         await keys(seat, "g", "c")
         await on_row(seat, number)
         await keys(seat, "d", "?New customer", "=Somebody Else", "ctrl+s")
-        made = customers.show(last_told(seat).split()[1].rstrip("."))
+        made = customers.show(told(seat)[-2].split()[1].rstrip("."))
         assert (made.terms, made.currency, made.tags) == (like.terms, like.currency, like.tags)
         assert not made.tax_ids
         assert not made.contacts

@@ -139,6 +139,7 @@ async def ends(seat: Seat, meet: Callable[[], object]) -> None:
     app._exception = None
 
 
+@pytest.mark.unspared
 async def test_what_cannot_be_drawn_ends_it(office: Office) -> None:
     async with seated() as seat:
         bar = seat.one(KeysBar)
@@ -146,6 +147,7 @@ async def test_what_cannot_be_drawn_ends_it(office: Office) -> None:
         await ends(seat, lambda: bar.refresh(layout=True))
 
 
+@pytest.mark.unspared
 async def test_a_line_that_cannot_be_drawn_ends_it(office: Office) -> None:
     async with seated() as seat:
         bar = seat.one(KeysBar)

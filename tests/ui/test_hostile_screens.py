@@ -196,7 +196,6 @@ STORE = ".local/share/billing-tui/billing.db"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a pseudo terminal")
-@pytest.mark.xdist_group("hostile")
 @pytest.mark.parametrize("size", [(80, 24), (160, 50)])
 def test_lists_on_a_terminal(hostile_home: Kept, size: tuple[int, int]) -> None:
     with Terminal(hostile_home.put_back(), size=size) as terminal:

@@ -16,10 +16,7 @@ from tests.ui.homes import Kept, new_home, run, secret
 from tests.ui.terminals import Terminal
 from tests.ui.ways import fields_down, sign_in, to_customers
 
-pytestmark = [
-    pytest.mark.skipif(os.name != "posix", reason="needs a pseudo terminal"),
-    pytest.mark.xdist_group("journeys"),
-]
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs a pseudo terminal")
 
 MANY = 100_000
 AUDITOR = "noor"

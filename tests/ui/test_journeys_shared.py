@@ -17,10 +17,7 @@ from tests.ui.homes import new_home, run, secret
 from tests.ui.terminals import Terminal
 from tests.ui.ways import sign_in, to_customers
 
-pytestmark = [
-    pytest.mark.skipif(os.name != "posix", reason="needs a pseudo terminal"),
-    pytest.mark.xdist_group("shared journeys"),
-]
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs a pseudo terminal")
 
 BOOKS, CLERK, AUDITOR = "consoles", "grace", "noor"
 

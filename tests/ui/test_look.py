@@ -11,6 +11,7 @@ from tests.ui.areas import keys
 from tests.ui.office import Office
 from tests.ui.pictures import styles_of
 from tests.ui.seat import Seat, seated
+from tests.ui.stage import strips, words
 
 
 @pytest.mark.parametrize("office", ["founded"], indirect=True)
@@ -51,7 +52,8 @@ async def test_another_theme_leaves_no_colour_of_the_one_before(
 
 def _inks(seat: Seat) -> list[str]:
     """How each letter looks that is read."""
-    lines = zip(seat.text.split("\n"), styles_of(seat.app), strict=True)
+    drawn = strips(seat.app)
+    lines = zip(words(drawn), styles_of(drawn), strict=True)
     cells = (cell for line in lines for cell in zip(*line, strict=False))
     return [look for letter, look in cells if letter.isalnum()]
 

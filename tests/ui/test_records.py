@@ -10,6 +10,8 @@ from screens.widgets.records import Failed, Highlighted, Opened, SortAsked
 from screens.widgets.records.window import PAGE
 from tests.ui.lists import Away, Endless, Gated, Kept, ListApp, listing
 
+pytestmark = pytest.mark.unspared
+
 
 async def test_the_first_rows_are_shown() -> None:
     async with listing(Kept(*range(6))) as seen:

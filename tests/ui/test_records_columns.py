@@ -12,6 +12,8 @@ from screens.widgets.records.columns import fitted, placed
 from tests.hostile import ACTS, TEXTS, UNREADABLE
 from tests.ui.lists import COLUMNS, Kept, Line, ListApp, listing
 
+pytestmark = pytest.mark.unspared
+
 HOSTILE = TEXTS | UNREADABLE
 
 

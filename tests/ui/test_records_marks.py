@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from billing_tui.domain.pages import Counted
 from screens.widgets.records import Marks, MarksChanged
 from tests.ui.lists import Endless, Gated, Kept, listing
+
+pytestmark = pytest.mark.unspared
 
 
 async def test_space_marks_and_moves_on() -> None:

@@ -7,6 +7,8 @@ import pytest
 from screens.widgets.records import Failed, Highlighted, table
 from tests.ui.lists import Away, Gated, Kept, listing
 
+pytestmark = pytest.mark.unspared
+
 
 def even(rows: int) -> Kept:
     return Kept(*range(0, 2 * rows, 2))

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
-from textual._compositor import Compositor
 from textual.actions import parse
 from textual.dom import DOMNode
+from textual.strip import Strip
 
 from tests.ui import pictures
 from tests.ui.office import Office
 from tests.ui.pictures import LOOKS, NO_COLOR, colours, draw_anew, styles_of, wear, worn
 from tests.ui.scenes import SCENES, Scene
 from tests.ui.seat import Seat, seated
+from tests.ui.stage import strips, words
 from tests.ui.worlds import office_like
 
 SIZES = [(120, 36), (80, 24), (200, 60)]
@@ -60,16 +59,6 @@ def _still(monkeypatch: pytest.MonkeyPatch) -> None:
     pictures.stand_still(monkeypatch)
 
 
-@pytest.fixture(autouse=True)
-def _drawn_when_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not each time that something changes, of which nobody takes a picture."""
-
-    def wait(compositor: Compositor, **_how: Any) -> None:
-        compositor._dirty_regions.clear()
-
-    monkeypatch.setattr(Compositor, "render_update", wait)
-
-
 @asynccontextmanager
 async def playing(scene: Scene, size: tuple[int, int] = SIZES[0]) -> AsyncIterator[Seat]:
     async with seated(size) as seat:
@@ -97,36 +86,36 @@ async def test_scene(scene: Scene, office: Office, snapshot: SnapshotAssertion) 
             await seat.pilot.resize_terminal(*size)
             await seat.settled()
             taken = await in_each_look(seat)
-            looks[_sized(size)] = [taken[look].styles for look in LOOKS]
-            texts |= _different({look: taken[look].text for look in LOOKS}, _sized(size))
+            looks[_sized(size)] = [styles_of(taken[look]) for look in LOOKS]
+            texts |= _different({look: text_of(taken[look]) for look in LOOKS}, _sized(size))
     for name, text in texts.items():
         assert still(text) + "\n" == snapshot(name=name, extension_class=AsText)
     assert colours(looks) == snapshot(name="colours", extension_class=AsText)
 
 
-@dataclass(frozen=True)
-class Picture:
-    text: str
-    styles: list[list[str]]
-
-
-async def in_each_look(seat: Seat) -> dict[str, Picture]:
+async def in_each_look(seat: Seat) -> dict[str, list[Strip]]:
     """Beginning with the one it is in, since another one is drawn anew as a whole."""
     taken = {}
     for look in LOOKS if worn(seat.app) == LOOKS[0] else reversed(LOOKS):
         wear(seat.app, look)
-        await at_rest(seat)
-        taken[look] = Picture(seat.text, styles_of(seat.app))
+        taken[look] = await drawn(seat)
     return taken
 
 
-async def at_rest(seat: Seat) -> None:
+async def drawn(seat: Seat) -> list[Strip]:
     """What stands behind a dialog is laid out in several steps, as its lines come to be known."""
-    seen, before = seat.text, ""
-    while seen != before or not before:
+    before: list[Strip] = []
+    while True:
         await seat.settled()
         draw_anew(seat.app)
-        seen, before = seat.text, seen
+        now = strips(seat.app)
+        if now == before or len(seat.app.screen_stack) == 1:
+            return now
+        before = now
+
+
+def text_of(drawn: Sequence[Strip]) -> str:
+    return "\n".join(words(drawn))
 
 
 def _different(texts: Mapping[str, str], size: str) -> dict[str, str]:
@@ -145,11 +134,10 @@ async def test_a_terminal_made_larger_or_smaller_shows_what_one_that_began_so_do
     with office_like(scene.world):
         async with playing(scene) as seat:
             await seat.pilot.resize_terminal(*size)
-            await seat.settled()
-            resized = seat.text, styles_of(seat.app)
+            resized = await drawn(seat)
     with office_like(scene.world):
         async with playing(scene, size) as seat:
-            assert resized == (seat.text, styles_of(seat.app))
+            assert resized == await drawn(seat)
 
 
 @pytest.mark.parametrize("name", ["customers", "customer-wrong"])
@@ -159,13 +147,12 @@ async def test_a_look_taken_off_is_the_one_that_the_environment_asks_for(name: s
     with office_like(scene.world):
         async with playing(scene) as seat:
             wear(seat.app, NO_COLOR)
-            await seat.settled()
-            worn = styles_of(seat.app)
+            worn = await drawn(seat)
     with office_like(scene.world) as office:
         office.patch.setenv("NO_COLOR", "1")
         async with playing(scene) as seat:
             assert seat.app.no_color
-            assert worn == styles_of(seat.app)
+            assert worn == await drawn(seat)
 
 
 def _called(kind: type[object]) -> str:

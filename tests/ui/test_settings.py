@@ -15,7 +15,7 @@ from billing_tui.settings import load
 from screens.settings.pages import PAGES
 from tests.hostile import TEXTS
 from tests.stores import PASSWORD
-from tests.ui.areas import acts, fill
+from tests.ui.areas import acts, fill, keys
 from tests.ui.office import Office
 from tests.ui.pages import find, hears, turn_to
 from tests.ui.seat import Seat, seated
@@ -252,7 +252,7 @@ async def test_a_theme_is_taken_kept_and_taken_back(office: Office) -> None:
         assert seat.app.theme == "billing-light"
         await turn_to(seat, "appearance")
         await find(seat, "nord")
-        await seat.press("enter", "u")
+        await keys(seat, "enter", "u")
         await hears(seat, "billing-light is kept for this machine.")
         assert (seat.app.theme, load().theme) == ("billing-light", "billing-light")
 

@@ -11,6 +11,7 @@ from tests.ui.office import Office
 from tests.ui.seat import seated
 
 
+@pytest.mark.unspared
 async def test_what_is_parsed_is_kept_while_the_colours_stay(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:

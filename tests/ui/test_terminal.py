@@ -12,10 +12,7 @@ from tests.ui.homes import Kept, run
 from tests.ui.terminals import Terminal
 from tests.ui.ways import to_customers
 
-pytestmark = [
-    pytest.mark.skipif(os.name != "posix", reason="needs a pseudo terminal"),
-    pytest.mark.xdist_group("journeys"),
-]
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs a pseudo terminal")
 
 ODD = {
     "no UTF-8": b"\xff\xfe\x80",

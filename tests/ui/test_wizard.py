@@ -186,6 +186,15 @@ async def test_the_whole_code_confirms_it_too(machine: Machine, spelling: str) -
         assert front.mode == "home"
 
 
+async def test_its_last_group_can_be_typed_at_once(machine: Machine) -> None:
+    async with sitting() as front:
+        await to_summary(front)
+        await front.press("enter")
+        group = code_of(front)[-5:].replace("y", "Y")
+        await front.answer(group)
+        assert front.mode == "home"
+
+
 async def test_a_code_typed_wrong_does_not_go_on(machine: Machine) -> None:
     async with sitting() as front:
         await to_summary(front)
@@ -247,6 +256,26 @@ async def test_what_people_call_it_stands_for_its_code(machine: Machine) -> None
         await front.press("escape")
         codes = [front.field(name).text for name in ("currency", "locale", "zone")]
         assert codes == ["CHF", "de", "Europe/Vienna"]
+
+
+async def test_the_currency_follows_the_country_until_another_is_typed(machine: Machine) -> None:
+    async def lies_in(country: str) -> str:
+        await front.fill("country", country)
+        await front.to_field("country")
+        await front.press("enter")
+        assert step(front) == "books"
+        return str(front.field("currency").text)
+
+    async with sitting() as front:
+        await front.press("enter")
+        await front.answer("Nordwind")
+        await front.press("enter")
+        assert await lies_in("Switzerland") == "CHF"
+        await front.press("escape")
+        assert await lies_in("DE") == "EUR"
+        await front.fill("currency", "SEK")
+        await front.press("escape")
+        assert await lies_in("CH") == "SEK"
 
 
 async def test_a_password_has_to_be_good_and_the_same_twice(machine: Machine) -> None:

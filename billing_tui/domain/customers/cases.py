@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from billing_tui.domain.errors import Conflict, NotAllowed, NotFound, Refused
+from billing_tui.domain.text import sort_key
 
 from .records import Brake
 
@@ -27,12 +28,13 @@ class NumberTaken(Refused):
 class LookAlike(Refused):
     def __init__(self, name: str, number: str, other: str, scripts: tuple[str, ...] = ()) -> None:
         self.name, self.number, self.other, self.scripts = name, number, other, scripts
+        if sort_key(name) == sort_key(other):
+            title, told = "A customer has this name", f"{number} is called {other!r} already."
+        else:
+            title = "Looks like another customer"
+            told = f"{name!r} is easily taken for {other!r} ({number}), but is written differently."
         mixed = f" It mixes {' and '.join(scripts)} letters in one word." if scripts else ""
-        super().__init__(
-            "Looks like another customer",
-            f"{name!r} is easily taken for {other!r} ({number}), but is written differently."
-            f"{mixed} Compare the two; save it anyway if both are real.",
-        )
+        super().__init__(title, f"{told}{mixed} Compare the two; save it anyway if both are real.")
 
 
 class CustomerMerged(Refused):

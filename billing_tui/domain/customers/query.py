@@ -33,7 +33,7 @@ _STATUSES = {
 _BRAKES = {
     Brake.HOLD.value: "nothing is billed",
     Brake.NO_DUNNING.value: "is not chased",
-    Brake.NO_AUTO_PAY.value: "is not charged by itself",
+    Brake.NO_AUTO_PAY.value: "is not charged automatically",
 }
 FIELDS = (
     Field("status", "active, archived, merged or all", Kind.CHOICE, choices=_STATUSES),

@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.timer import Timer
 
 from .columns import Column
-from .finding import changed, gone, now_at, numbers, spot
+from .finding import Spot, changed, gone, now_at, numbers, spot
 from .marks import NONE, Marks
 from .messages import Failed, Highlighted, MarksChanged, Opened, SortAsked
 from .painting import GUTTER
@@ -68,7 +68,7 @@ class RecordTable(RecordView[Row], Generic[Row], can_focus=True, inherit_binding
         classes: str | None = None,
     ) -> None:
         super().__init__(columns, key, title, empty, id, classes)
-        self._keep = ""
+        self._keep = self._sought = ""
         self._to_end = False
         self._overdue = False
         self._others: frozenset[str] | None = None
@@ -118,6 +118,12 @@ class RecordTable(RecordView[Row], Generic[Row], can_focus=True, inherit_binding
             spots.append(spot(reader.window, self._at, self._at, self.key))
         reader.again(spots)
 
+    def seek(self, key: str, at: int) -> None:
+        """Read the same list again and go to this row, which is at number `at` or near."""
+        if not self._reader.waiting and self._reader.source is not None:
+            self._sought = key
+            self._reader.again([Spot(max(0, at - PAGE // 2), {key: at})])
+
     def copy_row(self) -> None:
         if self.row is not None:
             self.app.copy_to_clipboard(self.text_of(self.row))
@@ -153,8 +159,12 @@ class RecordTable(RecordView[Row], Generic[Row], can_focus=True, inherit_binding
         if self._reader.read_again(told) and not isinstance(told.found, Exception):
             now = numbers(told.found, self.key)
             line = self._at - first if first <= self._at < last else None
-            self._at = now_at(before, self._at, now, self.key)
+            if self._sought in now:
+                self._at, line = now[self._sought], self._height // 2
+            else:
+                self._at = now_at(before, self._at, now, self.key)
             top = now_at(before, first, now, self.key) if line is None else self._at - line
+            self._sought = ""
             self._repaint()
             self._scroll_top(top)
             self._light_up(self._others or changed(before, told.found, self.key))

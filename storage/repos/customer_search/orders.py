@@ -112,6 +112,22 @@ def counted(unit: Unit, asked: CustomerFilter, most: int | None) -> int:
     return int(unit.connection.execute(one, {"o": unit.organisation}).scalar_one())
 
 
+def rank(unit: Unit, order: Order, customer: UUID) -> int | None:
+    """How many stand before this one; None where it is not in the list."""
+    criteria, given = criteria_of(unit, order.asked), {"o": unit.organisation}
+    same = (OURS, CUSTOMER.c.id == customer, *(one.probe for one in criteria))
+    found = unit.connection.execute(select(*_keys(order)).where(*same), given).one_or_none()
+    if found is None:
+        return None
+    back, at, narrow = order.reversed(), (found[0], found[1]), sized(unit, criteria, MANY)
+    if narrow:
+        before = _gathered(back, criteria, narrow, [CUSTOMER.c.id], at)
+    else:
+        before = _walked(unit, back, criteria, [CUSTOMER.c.id], at)
+    count = select(func.count()).select_from(before.order_by(None).subquery())
+    return int(unit.connection.execute(count, given).scalar_one())
+
+
 def _near(
     unit: Unit,
     order: Order,
