@@ -161,7 +161,8 @@ class CustomersScreen(CustomerDoing, ListScreen[CustomerLine]):
             self.query_one("#detail", Pane).show(())
 
     def show_new(self, saved: Saved) -> None:
-        """Goes to its row, wherever in the list that stands."""
+        """At its row, wherever in the list that stands; on a page of its own where the list holds
+        others."""
         customers, asked = self.desk.services.customers, self.asked
         order = self.asked_filter(asked), CustomerSort(asked.sort), asked.descending
         self.load("place", lambda: customers.rank(saved.id, *order), partial(NewPlaced, saved))
@@ -169,7 +170,7 @@ class CustomersScreen(CustomerDoing, ListScreen[CustomerLine]):
     @on(NewPlaced)
     def _new_placed(self, event: NewPlaced) -> None:
         if event.at is None:
-            self.desk.say(f"{event.saved.number} is not in this list; esc shows all.")
+            self.open_number(event.saved.number)
         else:
             self.table.seek(event.saved.number, event.at)
 

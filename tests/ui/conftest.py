@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +10,18 @@ import pytest
 from tests.ui.office import Office
 from tests.ui.rest import quicken, spare
 from tests.ui.worlds import office_like
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _few_collections() -> Iterator[None]:
+    """What is imported is not looked through again for each console that comes and goes."""
+    before = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+    yield
+    gc.set_threshold(*before)
+    gc.unfreeze()
 
 
 @pytest.fixture(autouse=True)

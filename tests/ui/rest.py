@@ -41,9 +41,16 @@ def about_to(app: App[Any]) -> bool:
     )
 
 
+def at_work() -> bool:
+    """Whether the loop has something to do at once."""
+    return bool(cast(Any, asyncio.get_running_loop())._ready)
+
+
 async def a_moment(app: App[Any]) -> None:
     """Where nothing is waited for but a moment's passing, the clock of the loop is put forward."""
     loop = cast(Any, asyncio.get_running_loop())
+    if at_work():
+        return
     ahead = min((one.when() for one in loop._scheduled if not one.cancelled()), default=0)
     if busy(app) or not about_to(app) or not 0 < ahead - loop.time() <= SHORT:
         await asyncio.sleep(0.01)
@@ -65,9 +72,8 @@ async def at_rest(least: float = 0, most: float = 1) -> None:
 
 
 async def _nothing_left(app: App[Any], last: float) -> None:
-    loop = cast(Any, asyncio.get_running_loop())
     await asyncio.sleep(0)
-    while (loop._ready or _lays_out(app)) and time.monotonic() < last:  # noqa: ASYNC110
+    while (at_work() or _lays_out(app)) and time.monotonic() < last:  # noqa: ASYNC110
         await asyncio.sleep(0)
 
 

@@ -15,7 +15,7 @@ from textual.worker import WorkerCancelled, WorkerFailed
 from billing_tui.app import BillingApp
 from billing_tui.app.given import Options
 from screens.watch import Watch
-from tests.ui.rest import a_moment, about_to, busy
+from tests.ui.rest import a_moment, about_to, at_work, busy
 from tests.ui.stage import picture
 
 PATIENCE = 20.0
@@ -94,7 +94,7 @@ class Seat:
         screen = app.screen_stack[-1] if app.screen_stack else None
         closing = isinstance(screen, Watch) and not screen.watched.running
         return self.held_back or not (
-            busy(app) or about_to(app) or app._writes.waiting or app.running or closing
+            at_work() or busy(app) or about_to(app) or app._writes.waiting or app.running or closing
         )
 
     async def _workers_done(self) -> None:

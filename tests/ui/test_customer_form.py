@@ -90,12 +90,14 @@ async def test_a_new_one_is_under_the_cursor_wherever_it_stands(office: Office) 
         assert table.row.name == "Meadow 006001 Farm"
 
 
-async def test_a_new_one_that_a_list_does_not_hold_is_told(office: Office) -> None:
+async def test_a_new_one_that_a_list_does_not_hold_is_shown_on_its_page(office: Office) -> None:
     async with seated() as seat:
         await keys(seat, "g", "c", "2")
         before = seat.one("#rows").row
-        await keys(seat, "n", "?New customer", "=Acme", "ctrl+s")
-        assert last_told(seat).endswith("is not in this list; esc shows all.")
+        await keys(seat, "n", "?New customer", "=Acme", "ctrl+s", "?Timeline", "?Acme")
+        assert screens(seat) == ["CustomersScreen", "CustomerPage"]
+        assert last_told(seat).endswith("u takes it back.")
+        await keys(seat, "escape")
         assert seat.one("#rows").row == before
 
 
@@ -304,7 +306,7 @@ async def test_one_is_made_after_another(office: Office) -> None:
         await keys(seat, "g", "c")
         await on_row(seat, number)
         await keys(seat, "d", "?New customer", "=Somebody Else", "ctrl+s")
-        made = customers.show(told(seat)[-2].split()[1].rstrip("."))
+        made = customers.show(last_told(seat).split()[1].rstrip("."))
         assert (made.terms, made.currency, made.tags) == (like.terms, like.currency, like.tags)
         assert not made.tax_ids
         assert not made.contacts
