@@ -8,7 +8,7 @@ import pytest
 
 from billing_tui.domain.ids import new_id
 from tests.commands import Machine
-from tests.stores import ADMIN, Database
+from tests.stores import ADMIN, Database, Server, make_database
 
 CREATE = ("organisations", "create")
 
@@ -17,6 +17,13 @@ CREATE = ("organisations", "create")
 def local(machine: Machine) -> Machine:
     machine.does("setup", "--yes", "--organisation", "First", "--currency", "EUR", "--zone", "UTC")
     return machine
+
+
+@pytest.fixture(scope="module")
+def database(server: Server) -> Database:
+    """One of its own: a new organisation is told in all others of its admin, and those of other
+    tests are tampered with."""
+    return make_database(server, "organisations")
 
 
 @pytest.fixture
