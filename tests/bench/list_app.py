@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import cycle
+from random import Random
 from time import perf_counter
 from typing import Any, ClassVar
 from uuid import UUID
@@ -127,6 +128,7 @@ class Driver:
     def __init__(self, app: ListApp) -> None:
         self.app = app
         self.warm: set[str] = set()
+        self._moments = Random(7)
 
     def press(self, key: str) -> None:
         event = Key(key, key if len(key) == 1 else None)
@@ -140,6 +142,7 @@ class Driver:
         self.warm.add(key)
         for n in range(warm_ups + count):
             await self._before(key, n)
+            await self._wake()
             self.app.done = None
             began = perf_counter()
             self.press(key)
@@ -147,6 +150,13 @@ class Driver:
             found.append(((self.app.done or 0.0) - began) * 1000)
             await self.idle()
         return found[warm_ups:]
+
+    async def _wake(self) -> None:
+        """A processor that has slept is slow for a while, and how long it slept depends on what was
+        done before. It ends between two frames, as people press."""
+        until = perf_counter() + _FRAMES * (1 + self._moments.random())
+        while perf_counter() < until:  # noqa: ASYNC110
+            await asyncio.sleep(0)
 
     async def _before(self, key: str, n: int) -> None:
         """The end is read anew each time; steps and pages begin at the top, also of short lists."""
