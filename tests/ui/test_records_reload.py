@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from billing_tui.domain.pages import Place
 from screens.widgets.records import Failed, Highlighted, table
 from tests.ui.lists import Away, Gated, Kept, listing
 
@@ -137,6 +138,32 @@ async def test_what_is_shown_stays_while_it_is_read_again_and_when_that_fails() 
         await seen.settled()
         assert seen.lines == before
         assert [failed.error for failed in seen.all(Failed)] == [source.error]
+
+
+async def test_a_row_that_is_sought_is_gone_to_now_or_never() -> None:
+    source = Gated(even(5_000))
+    source.open()
+    async with listing(source) as seen:
+        key = seen.table.key
+        target = source.inner.slice(Place(skip=4_000), 1).items[0]
+        seen.table.seek(key(target), 4_000)
+        await seen.settled()
+        assert seen.table.cursor == 4_000
+        await seen.press("home")
+        source.error = Away()
+        seen.table.seek(key(target), 4_000)
+        await seen.settled()
+        source.error = None
+        await seen.press("down")
+        await seen.reload()
+        assert seen.table.cursor == 1
+        near = source.inner.slice(Place(skip=9), 1).items[0]
+        source.error = Away()
+        seen.table.seek(key(near), 9)
+        await seen.settled()
+        source.error = None
+        await seen.reload()
+        assert seen.table.cursor == 1
 
 
 async def test_moves_while_it_is_read_again_are_kept() -> None:

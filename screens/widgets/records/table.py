@@ -89,7 +89,7 @@ class RecordTable(RecordView[Row], Generic[Row], can_focus=True, inherit_binding
         """Show another list. `keep` keeps the marks, and the cursor on its row where that is among
         the first of the new list; `sort` and `descending` say which order it has."""
         row = self.row
-        self._keep = self.key(row) if keep and row is not None else ""
+        self._keep, self._sought = self.key(row) if keep and row is not None else "", ""
         if sort is not None:
             self.sort, self.descending = sort, descending
         self._overdue = self._to_end = False
@@ -170,6 +170,7 @@ class RecordTable(RecordView[Row], Generic[Row], can_focus=True, inherit_binding
             self._light_up(self._others or changed(before, told.found, self.key))
             self._mark(self.marks.without(gone(before, told.found, self.marks, self.key)))
         elif isinstance(told.found, Exception):
+            self._sought = ""  # nobody is to be taken there later
             self.post_message(Failed(self, told.found))
         self._settle()
 
